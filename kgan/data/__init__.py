@@ -1,0 +1,7 @@
+"""Data as `tf.data`: TFDS sets, folders of images, arrays, synthetic and embedded sets."""
+
+from kgan.data.load import load, open_source
+from kgan.data.pipeline import Position
+from kgan.data.sources import ArraySource, Source
+
+__all__ = ["ArraySource", "Position", "Source", "load", "open_source"]

@@ -1,0 +1,102 @@
+"""From a source to batches, in an order that is a function of (seed, epoch)."""
+
+import threading
+
+import numpy as np
+import tensorflow as tf
+
+
+class Position:
+    """Where the next iteration over a dataset starts.
+
+    Each iteration is the next epoch, until `seek` says which; from then on iterations
+    start where the last `seek` said.
+
+    Attributes:
+        steps: the number of batches in an epoch.
+    """
+
+    def __init__(self, steps):
+        self.steps = steps
+        self._epoch, self._batch, self._held = 0, 0, False
+        self._lock = threading.Lock()
+
+    def seek(self, epoch, batch=0):
+        """Lets iterations start at `batch` of `epoch`.
+
+        An iteration has `steps` batches all the same, the last of them from the epoch
+        after.
+
+        Raises:
+            ValueError: if there is no such batch.
+        """
+        if epoch < 0 or not 0 <= batch < self.steps:
+            raise ValueError(
+                f"Expected epoch >= 0 and 0 <= batch < {self.steps}. "
+                f"Received: epoch={epoch}, batch={batch}."
+            )
+        with self._lock:
+            self._epoch, self._batch, self._held = epoch, batch, True
+
+    def _take(self):
+        with self._lock:
+            start = np.int64(self._epoch), np.int64(self._batch)
+            if not self._held:
+                self._epoch += 1
+        return start
+
+
+def batches(source, stream, batch_size):
+    """The dataset of a source's batches, an epoch an iteration.
+
+    Args:
+        source: a `Source`.
+        stream: (epoch, batch) scalars -> an endless dataset from that place on.
+        batch_size: examples in a batch.
+
+    Raises:
+        ValueError: if the source has fewer examples than a batch.
+    """
+    if not 1 <= batch_size <= source.size:
+        raise ValueError(
+            f"Expected a batch size from 1 to the {source.size} examples of "
+            f"{source.name}. Received: batch_size={batch_size}."
+        )
+    steps = source.size // batch_size
+    position = Position(steps)
+
+    def start(_):
+        epoch, batch = tf.numpy_function(position._take, [], (tf.int64, tf.int64))
+        return tf.ensure_shape(epoch, []), tf.ensure_shape(batch, [])
+
+    data = tf.data.Dataset.from_tensors(0).map(start).flat_map(stream)
+    data = source.read(data.take(steps), batch_size)
+    data = data.apply(tf.data.experimental.assert_cardinality(steps))
+    data = data.prefetch(2)
+    data.source, data.position = source, position
+    return data
+
+
+def index_batches(size, batch_size, shuffle, seed):
+    """An endless stream of batches of indices, from any (epoch, batch) on.
+
+    The permutation of an epoch is computed index by index (a block cipher on [0, size)),
+    so any place costs the same and nothing is stored.
+    """
+    steps = size // batch_size
+
+    def indices(epoch, batch):
+        place = batch * batch_size + tf.range(batch_size, dtype=tf.int64)
+        if not shuffle:
+            return place
+        key = tf.stack([tf.constant(seed, tf.int64), epoch])
+        return tf.random.experimental.index_shuffle(
+            place, tf.cast(key % 2**31, tf.int32), tf.constant(size - 1, tf.int64)
+        )
+
+    def stream(epoch, batch):
+        first = epoch * steps + batch
+        numbers = tf.data.Dataset.range(first, tf.int64.max)
+        return numbers.map(lambda n: indices(n // steps, n % steps))
+
+    return stream

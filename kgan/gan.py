@@ -1,0 +1,442 @@
+"""The adversarial game: the one training step of every GAN here."""
+
+import contextlib
+from typing import Any, NamedTuple
+
+import keras
+import tensorflow as tf
+
+from kgan import latents as priors
+from kgan import losses, seeds
+from kgan.terms import TermMeans
+
+
+class Batch(NamedTuple):
+    """What one update sees.
+
+    Attributes:
+        real: examples from the data, [batch, *image_shape].
+        fake: G(latents), of the same shape.
+        latents: [batch, latent_dim].
+        labels: the labels that came with `real`, or None.
+        training: whether the networks run in training mode.
+    """
+
+    real: Any
+    fake: Any
+    latents: Any
+    labels: Any
+    training: bool
+
+
+@keras.saving.register_keras_serializable("kgan")
+class GAN(keras.Model):
+    """Generator against discriminator: algorithm 1 of Goodfellow et al. 2014.
+
+    One training step (arXiv 1406.2661, algorithm 1) is
+
+        k times:  draw real examples x and latents z,
+                  D descends its loss;
+        once:     G descends its loss,
+
+    each side under its own gradient tape, with its own optimizer. The batch that `fit`
+    delivers is cut in k parts, so that each update of D sees fresh real examples: give
+    the data a batch size of k times what one update shall see.
+
+    Shared: G does not change between the last update of D and its own, so G's update
+    takes up that same forward pass, latents included, instead of drawing anew. With
+    k = 1 a step runs G once. The two updates' latents are therefore the same draw,
+    where algorithm 1 makes two; D judges the fakes again, with its new weights.
+
+    Separate: a side's update changes that side alone. In G's update D runs in training
+    mode, but its moving statistics stay.
+
+    A new GAN overrides `discriminator_loss` and `generator_loss`; rarely `play`,
+    `sample_latents`, `generator_variables`, `discriminator_variables`, `after_step`.
+
+    Logs, averaged over the epoch: `d_loss`, `g_loss`; `d/<term>`, `g/<term>` where a side
+    has several terms; and what the loss says of the game, for log-odds `value` = V(D, G)
+    and `jsd` = (V + log 4) / 2 in nats, `d_real` = mean D(x), `d_fake` = mean D(G(z)).
+
+    Args:
+        generator: `keras.Model`, latents [batch, latent_dim] -> [batch, *image_shape].
+        discriminator: `keras.Model`, [batch, *image_shape] -> logits [batch, ...].
+        loss: a name, config or instance, see `kgan.losses.get`.
+        latent_prior: a name, config or instance, see `kgan.latents.get`.
+        discriminator_steps: k, at least 1.
+        ema_decay: in (0, 1), or None. If given, `ema_generator` follows the generator's
+            weights and buffers as w_ema <- d w_ema + (1 - d) w, with
+            d = min(ema_decay, (1 + t) / (10 + t)) at step t so that the first steps are
+            forgotten; `generate` and `export` use it.
+        seed: integer. Fixes the latents; subclasses that build their networks fix the
+            initial weights and dropout by it too.
+
+    Raises:
+        ValueError: if an argument is out of range, or the networks do not fit together.
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        loss="non_saturating",
+        latent_prior="normal",
+        discriminator_steps=1,
+        ema_decay=None,
+        seed=None,
+        **kwargs,
+    ):
+        super().__init__(**kwargs)
+        _check_networks(generator, discriminator)
+        _check_numbers(discriminator_steps, ema_decay)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.objective = losses.get(loss)
+        self.latent_prior = priors.get(latent_prior)
+        self.discriminator_steps = discriminator_steps
+        self.ema_decay = ema_decay
+        self.seed = seed
+        self.latent_seeds = keras.random.SeedGenerator(seeds.derive(seed, "latents"))
+        # Evaluation draws its own latents, so that looking changes no training run.
+        self.test_seeds = keras.random.SeedGenerator(seeds.derive(seed, "test"))
+        self.terms = TermMeans(name="terms")
+        self.ema_generator = None if ema_decay is None else _copy_of(generator)
+        # Keras would otherwise build the model by calling it on images.
+        self.built = True
+
+    # The networks
+
+    @property
+    def latent_dim(self):
+        """The number of coordinates of z."""
+        return self.generator.input_shape[-1]
+
+    @property
+    def image_shape(self):
+        """The shape of one example, without the batch."""
+        return tuple(self.discriminator.input_shape[1:])
+
+    @property
+    def sampler(self):
+        """The network that samples come from: the averaged generator if there is one."""
+        return self.generator if self.ema_generator is None else self.ema_generator
+
+    def generator_variables(self):
+        """What G's update changes."""
+        return self.generator.trainable_variables
+
+    def discriminator_variables(self):
+        """What D's update changes."""
+        return self.discriminator.trainable_variables
+
+    # The game
+
+    def sample_latents(self, batch_size, training=True):
+        """z ~ p_z for one replica's part of a batch.
+
+        Returns:
+            [batch_size, latent_dim], float32.
+        """
+        seed = self.latent_seeds if training else self.test_seeds
+        return self.latent_prior.sample((batch_size, self.latent_dim), seed)
+
+    def play(self, data, training):
+        """Draws latents and lets G answer `data`.
+
+        Args:
+            data: images, or (images, labels).
+
+        Returns:
+            A `Batch`.
+
+        Raises:
+            ValueError: if the images are not of the discriminator's shape.
+        """
+        real, labels = data if isinstance(data, (tuple, list)) else (data, None)
+        self._check_images(real)
+        latents = self.sample_latents(keras.ops.shape(real)[0], training)
+        fake = self.generator(latents, training=training)
+        return Batch(real, fake, latents, labels, training)
+
+    def discriminator_loss(self, batch):
+        """The terms that D minimises, by name: scalars, means over the batch."""
+        # Two passes: real and fake examples have batch statistics of their own.
+        real_logits = self.discriminator(batch.real, training=batch.training)
+        fake_logits = self.discriminator(batch.fake, training=batch.training)
+        self.terms.update(self.objective.monitor(real_logits, fake_logits))
+        return {"adversarial": self.objective.discriminator(real_logits, fake_logits)}
+
+    def generator_loss(self, batch):
+        """The terms that G minimises, by name: scalars, means over the batch."""
+        fake_logits = self.discriminator(batch.fake, training=batch.training)
+        return {"adversarial": self.objective.generator(fake_logits)}
+
+    def after_step(self, batch):
+        """Called at the end of a training step."""
+
+    # Training
+
+    def compile(self, d_optimizer="adam", g_optimizer="adam", **kwargs):
+        """Configures training.
+
+        Args:
+            d_optimizer: the discriminator's optimizer: a name, a config or an instance.
+            g_optimizer: the generator's; another instance.
+            **kwargs: `run_eagerly`, `jit_compile`, `steps_per_execution`, as for
+                `keras.Model.compile`.
+
+        Raises:
+            ValueError: if both sides are given one optimizer instance, or `optimizer`.
+        """
+        if "optimizer" in kwargs or "loss" in kwargs:
+            raise ValueError(
+                "A GAN has two optimizers, and its loss is an argument of the model: "
+                "expected compile(d_optimizer=..., g_optimizer=...). "
+                f"Received: {sorted(kwargs)}."
+            )
+        d_optimizer = keras.optimizers.get(d_optimizer)
+        g_optimizer = keras.optimizers.get(g_optimizer)
+        if d_optimizer is g_optimizer:
+            raise ValueError(
+                "Expected two optimizer instances: one instance would mix the moments "
+                f"of both networks. Received: {d_optimizer.name!r} twice."
+            )
+        super().compile(optimizer=None, **kwargs)
+        self.d_optimizer = d_optimizer
+        self.g_optimizer = g_optimizer
+        # Slots made by the first update fail under strategies and XLA.
+        d_optimizer.build(self.discriminator_variables())
+        g_optimizer.build(self.generator_variables())
+
+    def fit(self, x=None, *args, **kwargs):
+        """As `keras.Model.fit`; `x` is a `tf.data.Dataset`, or an array of images."""
+        if isinstance(x, tf.data.Dataset):
+            # Keras' default, shuffle=True, only warns that datasets are not shuffled.
+            kwargs.setdefault("shuffle", False)
+        return super().fit(x, *args, **kwargs)
+
+    def train_step(self, data):
+        *parts, last = self._parts(data)
+        for part in parts:
+            self._update_discriminator(self.play(part, training=True))
+        tape = tf.GradientTape()
+        with tape:
+            batch = self.play(last, training=True)
+        self._update_discriminator(batch)
+        self._update_generator(batch, tape)
+        self._update_ema()
+        self.after_step(batch)
+        return self.terms.result()
+
+    def test_step(self, data):
+        """The same terms on held-out data, with the networks in inference mode."""
+        batch = self.play(data, training=False)
+        self._total(self.discriminator_loss(batch), "d", self.discriminator)
+        self._total(self.generator_loss(batch), "g", self.generator)
+        return self.terms.result()
+
+    def _update_discriminator(self, batch):
+        with tf.GradientTape() as tape:
+            terms = self.discriminator_loss(batch)
+            loss = self._total(terms, "d", self.discriminator)
+            loss = self.d_optimizer.scale_loss(loss)
+        variables = self.discriminator_variables()
+        self.d_optimizer.apply(tape.gradient(loss, variables), variables)
+
+    def _update_generator(self, batch, tape):
+        with tape, _buffers_kept(self.discriminator):
+            terms = self.generator_loss(batch)
+            loss = self._total(terms, "g", self.generator)
+            loss = self.g_optimizer.scale_loss(loss)
+        variables = self.generator_variables()
+        self.g_optimizer.apply(tape.gradient(loss, variables), variables)
+
+    def _total(self, terms, side, network):
+        """Adds a side's terms, tracks them, and divides by the number of replicas.
+
+        Keras sums gradients over replicas, so a mean over the global batch is the sum
+        of what each replica divides by their number.
+        """
+        terms = dict(terms)
+        if network.losses:
+            terms["regularization"] = tf.add_n(network.losses)
+        total = tf.add_n([tf.cast(t, keras.backend.floatx()) for t in terms.values()])
+        self.terms.update({f"{side}_loss": total})
+        if len(terms) > 1:
+            self.terms.update({f"{side}/{name}": t for name, t in terms.items()})
+        return total / tf.distribute.get_strategy().num_replicas_in_sync
+
+    def _update_ema(self):
+        if self.ema_generator is None:
+            return
+        t = tf.cast(self.g_optimizer.iterations, keras.backend.floatx())
+        decay = tf.minimum(self.ema_decay, (1.0 + t) / (10.0 + t))
+        pairs = zip(self.ema_generator.weights, self.generator.weights, strict=True)
+        for average, weight in pairs:
+            average.assign_sub((1.0 - decay) * (average - weight))
+
+    def _parts(self, data):
+        """Cuts a batch in k equal parts."""
+        k = self.discriminator_steps
+        if k == 1:
+            return [data]
+        size = keras.tree.flatten(data)[0].shape[0]
+        if size is None or size % k:
+            raise ValueError(
+                f"Expected batches of a fixed size divisible by discriminator_steps={k}, "
+                "so that each update of D sees fresh examples: batch with "
+                f"drop_remainder=True. Received: batch size {size}."
+            )
+        pieces = keras.tree.map_structure(lambda t: tf.split(t, k), data)
+        if isinstance(data, (tuple, list)):
+            return list(zip(*pieces, strict=True))
+        return pieces
+
+    def _check_images(self, images):
+        if tuple(images.shape[1:]) != self.image_shape:
+            raise ValueError(
+                f"Expected batches of images [batch, {_dims(self.image_shape)}], or "
+                "tuples (images, labels). Received: images of shape "
+                f"[batch, {_dims(images.shape[1:])}]."
+            )
+        if len(images.shape) == 4 and self.jit_compile is not True:
+            # Also false for NaN. XLA drops assertions.
+            in_range = tf.reduce_all(tf.abs(images) <= 1.0 + 1e-3)
+            tf.debugging.Assert(
+                in_range,
+                ["kgan: expected pixels in [-1, 1]; received NaN or out of range."],
+            )
+
+    # Sampling
+
+    def call(self, latents, training=False):
+        """Latents [batch, latent_dim] -> samples [batch, *image_shape]."""
+        return self.sampler(latents, training=training)
+
+    def generate(self, n, seed=None, batch_size=256):
+        """Samples from the (averaged) generator.
+
+        Args:
+            n: how many.
+            seed: integer; the same seed gives the same samples. None draws new ones.
+            batch_size: how many at a time.
+
+        Returns:
+            NumPy float32 array [n, *image_shape], images in [-1, 1].
+
+        Raises:
+            ValueError: if n is below 1.
+        """
+        if n < 1:
+            raise ValueError(f"Expected n >= 1. Received: n={n}.")
+        z = self.latent_prior.sample((n, self.latent_dim), next(seeds.stream(seed)))
+        return self.predict(z, batch_size=min(n, batch_size), verbose=0)
+
+    def export(self, filepath, **kwargs):
+        """Writes the (averaged) generator as a SavedModel, latents -> images.
+
+        Args:
+            filepath: the directory to make, such as "export/dcgan/1".
+            **kwargs: see `kgan.serving.export_generator`.
+
+        Raises:
+            FileExistsError: if `filepath` exists. Nothing is overwritten.
+        """
+        from kgan.serving import export_generator
+
+        return export_generator(self, filepath, **kwargs)
+
+    # Saving
+
+    def get_config(self):
+        serialize = keras.saving.serialize_keras_object
+        return {
+            **super().get_config(),
+            "generator": serialize(self.generator),
+            "discriminator": serialize(self.discriminator),
+            **self._game_config(),
+        }
+
+    def _game_config(self):
+        """The arguments that every GAN takes."""
+        serialize = keras.saving.serialize_keras_object
+        return {
+            "loss": serialize(self.objective),
+            "latent_prior": serialize(self.latent_prior),
+            "discriminator_steps": self.discriminator_steps,
+            "ema_decay": self.ema_decay,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        config = dict(config)
+        for network in ("generator", "discriminator"):
+            if isinstance(config.get(network), dict):
+                config[network] = keras.saving.deserialize_keras_object(
+                    config[network], custom_objects=custom_objects
+                )
+        return cls(**config)
+
+    def get_compile_config(self):
+        return {
+            "d_optimizer": keras.saving.serialize_keras_object(self.d_optimizer),
+            "g_optimizer": keras.saving.serialize_keras_object(self.g_optimizer),
+        }
+
+    def compile_from_config(self, config):
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    @property
+    def metrics(self):
+        # Keras adds a tracker of `loss`, which a GAN does not have.
+        return [m for m in super().metrics if m is not self._loss_tracker]
+
+
+@contextlib.contextmanager
+def _buffers_kept(network):
+    """Runs `network` and gives its buffers, such as moving statistics, back unchanged."""
+    kept = [(v, tf.identity(v.value)) for v in network.non_trainable_weights]
+    yield
+    for variable, value in kept:
+        variable.assign(value)
+
+
+def _copy_of(network):
+    copy = keras.models.clone_model(network)
+    copy.set_weights(network.get_weights())
+    copy.trainable = False
+    return copy
+
+
+def _check_networks(generator, discriminator):
+    for network, takes in ((generator, "latents"), (discriminator, "images")):
+        if not isinstance(network, keras.Model) or not network.built:
+            raise ValueError(
+                f"Expected built keras.Models; the one that takes {takes} is "
+                f"{network!r}. Give it an Input, or call it once."
+            )
+    if tuple(generator.output_shape[1:]) != tuple(discriminator.input_shape[1:]):
+        raise ValueError(
+            "Expected a generator that makes what the discriminator takes. Received: "
+            f"generator output [batch, {_dims(generator.output_shape[1:])}], "
+            f"discriminator input [batch, {_dims(discriminator.input_shape[1:])}]."
+        )
+
+
+def _check_numbers(discriminator_steps, ema_decay):
+    if discriminator_steps < 1:
+        raise ValueError(
+            "Expected discriminator_steps >= 1. "
+            f"Received: discriminator_steps={discriminator_steps}."
+        )
+    if ema_decay is not None and not 0.0 < ema_decay < 1.0:
+        raise ValueError(
+            f"Expected 0 < ema_decay < 1, or None. Received: ema_decay={ema_decay}."
+        )
+
+
+def _dims(shape):
+    return ", ".join(str(d) for d in shape)

@@ -1,0 +1,127 @@
+"""Where z comes from: priors p_z, and paths through it."""
+
+import math
+
+import keras
+import numpy as np
+
+
+class Prior:
+    """A distribution of latents. `sample(shape, seed)` gives float32 of `shape`."""
+
+    def sample(self, shape, seed):
+        raise NotImplementedError
+
+    def get_config(self):
+        return {}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+
+@keras.saving.register_keras_serializable("kgan")
+class Normal(Prior):
+    """z ~ N(0, I)."""
+
+    def sample(self, shape, seed):
+        return keras.random.normal(shape, seed=seed, dtype=keras.backend.floatx())
+
+
+@keras.saving.register_keras_serializable("kgan")
+class Uniform(Prior):
+    """z ~ U(-limit, limit) in each coordinate.
+
+    `limit=1` is DCGAN's (arXiv 1511.06434) and BEGAN's; `limit=sqrt(3)`, of unit
+    variance, is that of the 2014 paper's code (arXiv 1406.2661).
+    """
+
+    def __init__(self, limit=1.0):
+        if not limit > 0:
+            raise ValueError(f"Expected limit > 0. Received: limit={limit}.")
+        self.limit = float(limit)
+
+    def sample(self, shape, seed):
+        return keras.random.uniform(
+            shape, -self.limit, self.limit, seed=seed, dtype=keras.backend.floatx()
+        )
+
+    def get_config(self):
+        return {"limit": self.limit}
+
+
+_PRIORS = {
+    "normal": Normal,
+    "uniform": Uniform,
+    "uniform_unit_variance": lambda: Uniform(math.sqrt(3.0)),
+}
+
+
+def get(identifier):
+    """The prior that `identifier` names.
+
+    Args:
+        identifier: "normal", "uniform" (on [-1, 1]), "uniform_unit_variance" (on
+            [-sqrt 3, sqrt 3]), a config made by
+            `keras.saving.serialize_keras_object`, or a `Prior`.
+
+    Raises:
+        ValueError: if it is none of these.
+    """
+    if isinstance(identifier, dict):
+        identifier = keras.saving.deserialize_keras_object(identifier)
+    if isinstance(identifier, Prior):
+        return identifier
+    if identifier in _PRIORS:
+        return _PRIORS[identifier]()
+    raise ValueError(
+        f"Expected the name of a prior ({', '.join(sorted(_PRIORS))}), its config, or "
+        f"an instance of kgan.latents.Prior. Received: identifier={identifier!r}."
+    )
+
+
+def interpolate(start, end, steps, path="linear"):
+    """Points on the way from one latent to another.
+
+    Args:
+        start: array [..., d].
+        end: array of the same shape.
+        steps: the number of points, both ends included; at least 2.
+        path: "linear", as figure 3 of arXiv 1406.2661 walks, or "spherical", along the
+            great circle (White 2016, arXiv 1609.04468): under a normal prior the middle
+            of a straight line is shorter than any latent seen in training.
+
+    Returns:
+        Array [..., steps, d].
+
+    Raises:
+        ValueError: for other shapes, fewer steps or another path.
+    """
+    start, end = np.asarray(start, "float32"), np.asarray(end, "float32")
+    if start.shape != end.shape or start.ndim < 1:
+        raise ValueError(
+            "Expected start and end of one shape [..., d]. "
+            f"Received: {start.shape} and {end.shape}."
+        )
+    if steps < 2:
+        raise ValueError(f"Expected steps >= 2. Received: steps={steps}.")
+    t = np.linspace(0.0, 1.0, steps, dtype="float32")[:, None]
+    start, end = start[..., None, :], end[..., None, :]
+    if path == "linear":
+        return (1.0 - t) * start + t * end
+    if path == "spherical":
+        return _great_circle(start, end, t)
+    raise ValueError(f"Expected path 'linear' or 'spherical'. Received: path={path!r}.")
+
+
+def _great_circle(start, end, t):
+    # slerp(t) = sin((1-t) w) / sin w * start + sin(t w) / sin w * end, cos w = <s, e>
+    norms = np.linalg.norm(start, axis=-1) * np.linalg.norm(end, axis=-1)
+    cosine = np.sum(start * end, axis=-1) / np.maximum(norms, 1e-12)
+    omega = np.arccos(np.clip(cosine, -1.0, 1.0))[..., None]
+    # Between parallel latents the great circle is the straight line.
+    parallel = np.sin(omega) < 1e-6
+    sine = np.where(parallel, 1.0, np.sin(omega))
+    from_start = np.where(parallel, 1.0 - t, np.sin((1.0 - t) * omega) / sine)
+    from_end = np.where(parallel, t, np.sin(t * omega) / sine)
+    return (from_start * start + from_end * end).astype("float32")

@@ -1,0 +1,57 @@
+"""DCGAN."""
+
+import keras
+
+from kgan.gan import GAN
+from kgan.networks.dcgan import dcgan_discriminator, dcgan_generator
+
+
+@keras.saving.register_keras_serializable("kgan")
+class DCGAN(GAN):
+    """Deep convolutional GAN: Radford, Metz and Chintala 2015 (arXiv 1511.06434).
+
+    The game of `GAN` between the networks of `kgan.networks.dcgan`. The paper trains
+    with Adam(2e-4, beta_1=0.5) on both sides, batches of 128, z ~ U(-1, 1)^100.
+
+    Args:
+        image_shape: (height, width, channels): sides of 28, 32, 48, 64, 96, 128 or
+            more, square or not; 1 to 4 channels.
+        latent_dim: coordinates of z.
+        width: channels of the convolutions nearest to the image.
+        latent_prior: see `kgan.latents.get`; uniform on [-1, 1] in the paper.
+        seed: integer; fixes initial weights and latents.
+        **kwargs: as for `GAN`.
+
+    Raises:
+        ValueError: for an image shape that the networks cannot make.
+    """
+
+    def __init__(
+        self,
+        image_shape=(28, 28, 1),
+        latent_dim=100,
+        width=64,
+        *,
+        latent_prior="uniform",
+        seed=None,
+        name="dcgan",
+        **kwargs,
+    ):
+        image_shape = tuple(image_shape)
+        super().__init__(
+            dcgan_generator(image_shape, latent_dim, width, seed),
+            dcgan_discriminator(image_shape, width, seed),
+            latent_prior=latent_prior,
+            seed=seed,
+            name=name,
+            **kwargs,
+        )
+        self.width = width
+
+    def get_config(self):
+        return {
+            "image_shape": self.image_shape,
+            "latent_dim": self.latent_dim,
+            "width": self.width,
+            **self._game_config(),
+        }

@@ -1,0 +1,11 @@
+"""Builders of plain `keras.Model`s. They know no loss and no training."""
+
+from kgan.networks.dcgan import dcgan_discriminator, dcgan_generator
+from kgan.networks.mlp import maxout_discriminator, mlp_generator
+
+__all__ = [
+    "dcgan_discriminator",
+    "dcgan_generator",
+    "maxout_discriminator",
+    "mlp_generator",
+]

@@ -1,0 +1,158 @@
+"""The networks of Radford et al. 2015, "Unsupervised representation learning with deep
+convolutional generative adversarial networks" (arXiv 1511.06434).
+
+Their five rules: strided convolutions instead of pooling; batch normalization in both
+networks, except at G's output and D's input; no hidden fully connected layer; ReLU in G
+with tanh at its output; LeakyReLU in D.
+"""
+
+import keras
+
+from kgan import seeds
+from kgan.layers import BatchNormalization
+
+# Channels stop growing here, as in the paper's 64x64 generator without its first layer.
+_MAX_WIDTH = 512
+_LARGEST_BASE = 7
+_EXAMPLES = (28, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+
+
+def dcgan_generator(image_shape, latent_dim=100, width=64, seed=None):
+    """G: latents [batch, latent_dim] -> images [batch, height, width, channels].
+
+    z is projected to a small grid of 3 to 7 pixels a side (not counted as a hidden
+    layer by the paper) and doubled by transposed convolutions of 4x4 pixels, with half
+    the channels each time.
+
+    Args:
+        image_shape: (height, width, channels). Each side is a grid of 4 to 7 pixels
+            doubled at least twice, by the same number of doublings for both sides:
+            28, 32, 40, 48, 56, 64, 80, 96, 112, 128, ...; channels are 1 to 4.
+        latent_dim: coordinates of z.
+        width: channels of the layer before the output.
+        seed: integer, fixes the initial weights N(0, 0.02).
+
+    Returns:
+        `keras.Model` with outputs in [-1, 1].
+
+    Raises:
+        ValueError: for an image shape that it cannot make.
+    """
+    layers = keras.layers
+    doublings = stages(image_shape)
+    normal = _normal(seed, "generator")
+    height, base_width = (side // 2**doublings for side in image_shape[:2])
+    channels = _widths(width, doublings)[::-1]
+
+    z = layers.Input((latent_dim,), name="latents")
+    x = layers.Dense(
+        height * base_width * channels[0],
+        use_bias=False,
+        kernel_initializer=next(normal),
+        name="project",
+    )(z)
+    x = layers.Reshape((height, base_width, channels[0]), name="reshape")(x)
+    x = BatchNormalization(name="project_norm")(x)
+    x = layers.ReLU(name="project_relu")(x)
+    # [B, h, w, c] -> [B, 2h, 2w, c / 2]
+    for i, filters in enumerate(channels[1:], 1):
+        x = layers.Conv2DTranspose(
+            filters,
+            4,
+            strides=2,
+            padding="same",
+            use_bias=False,
+            kernel_initializer=next(normal),
+            name=f"up{i}",
+        )(x)
+        x = BatchNormalization(name=f"up{i}_norm")(x)
+        x = layers.ReLU(name=f"up{i}_relu")(x)
+    x = layers.Conv2DTranspose(
+        image_shape[2],
+        4,
+        strides=2,
+        padding="same",
+        kernel_initializer=next(normal),
+        name="to_image",
+    )(x)
+    # In float32: bfloat16 would leave 8 bits for the pixels' neighbours of 1.
+    x = layers.Activation("tanh", dtype="float32", name="images")(x)
+    return keras.Model(z, x, name="generator")
+
+
+def dcgan_discriminator(image_shape, width=64, seed=None):
+    """D: images [batch, height, width, channels] -> logits [batch, 1].
+
+    Args:
+        image_shape: as for `dcgan_generator`.
+        width: channels of the first layer; they double at each halving of the image.
+        seed: integer, fixes the initial weights N(0, 0.02).
+
+    Returns:
+        `keras.Model`.
+
+    Raises:
+        ValueError: for an image shape that `dcgan_generator` cannot make.
+    """
+    layers = keras.layers
+    normal = _normal(seed, "discriminator")
+    images = layers.Input(image_shape, name="images")
+    x = images
+    # [B, 2h, 2w, c] -> [B, h, w, 2c]
+    for i, filters in enumerate(_widths(width, stages(image_shape)), 1):
+        x = layers.Conv2D(
+            filters,
+            4,
+            strides=2,
+            padding="same",
+            use_bias=i == 1,
+            kernel_initializer=next(normal),
+            name=f"down{i}",
+        )(x)
+        if i > 1:
+            x = BatchNormalization(name=f"down{i}_norm")(x)
+        x = layers.LeakyReLU(0.2, name=f"down{i}_relu")(x)
+    x = layers.Flatten(name="flatten")(x)
+    x = layers.Dense(
+        1, kernel_initializer=next(normal), dtype="float32", name="logits"
+    )(x)
+    return keras.Model(images, x, name="discriminator")
+
+
+def stages(image_shape):
+    """How many times a DCGAN doubles its first grid to make `image_shape`.
+
+    Raises:
+        ValueError: if there is no such number, with the nearest sizes that work.
+    """
+    if len(image_shape) != 3 or not 1 <= image_shape[2] <= 4:
+        raise ValueError(
+            "Expected image_shape=(height, width, channels) with 1 to 4 channels. "
+            f"Received: image_shape={tuple(image_shape)}."
+        )
+    for doublings in range(2, 12):
+        sides = [side / 2**doublings for side in image_shape[:2]]
+        whole = all(side == int(side) for side in sides)
+        if whole and min(sides) >= 4 and min(sides) <= _LARGEST_BASE:
+            return doublings
+    nearest = ", ".join(str(_nearest(side)) for side in image_shape[:2])
+    raise ValueError(
+        "A DCGAN doubles a grid of 4 to 7 pixels: it makes sides of "
+        f"{', '.join(map(str, _EXAMPLES))} and the like. Received: image_shape="
+        f"{tuple(image_shape)}. The nearest that works is ({nearest}): resize the data "
+        "with image_size."
+    )
+
+
+def _nearest(side):
+    sizes = [base * 2**n for base in range(4, _LARGEST_BASE + 1) for n in range(2, 8)]
+    return min(sizes, key=lambda size: (abs(size - side), -size))
+
+
+def _widths(width, count):
+    return [min(width * 2**i, max(width, _MAX_WIDTH)) for i in range(count)]
+
+
+def _normal(seed, purpose):
+    for s in seeds.stream(seed, purpose):
+        yield keras.initializers.RandomNormal(0.0, 0.02, seed=s)
