@@ -32,7 +32,7 @@ _MODULES = (
     "serving",
 )
 
-__all__ = ["__version__", *_NAMES, *_MODULES]  # noqa: PLE0604
+__all__ = ["__version__", *_NAMES, *_MODULES]
 
 
 def __getattr__(name):

@@ -54,9 +54,10 @@ class GAN(keras.Model):
     A new GAN overrides `discriminator_loss` and `generator_loss`; rarely `play`,
     `sample_latents`, `generator_variables`, `discriminator_variables`, `after_step`.
 
-    Logs, averaged over the epoch: `d_loss`, `g_loss`; `d/<term>`, `g/<term>` where a side
-    has several terms; and what the loss says of the game, for log-odds `value` = V(D, G)
-    and `jsd` = (V + log 4) / 2 in nats, `d_real` = mean D(x), `d_fake` = mean D(G(z)).
+    Logs, averaged over the epoch: `d_loss`, `g_loss`; `d/<term>`, `g/<term>` where a
+    side has several terms; and what the loss says of the game, for log-odds
+    `value` = V(D, G) and `jsd` = (V + log 4) / 2 in nats, `d_real` = mean D(x) and
+    `d_fake` = mean D(G(z)).
 
     Args:
         generator: `keras.Model`, latents [batch, latent_dim] -> [batch, *image_shape].
@@ -119,7 +120,7 @@ class GAN(keras.Model):
 
     @property
     def sampler(self):
-        """The network that samples come from: the averaged generator if there is one."""
+        """The network of samples: the averaged generator if there is one."""
         return self.generator if self.ema_generator is None else self.ema_generator
 
     def generator_variables(self):
@@ -135,17 +136,26 @@ class GAN(keras.Model):
     def sample_latents(self, batch_size, training=True):
         """z ~ p_z for one replica's part of a batch.
 
+        Every replica draws the latents of the global batch from the same seed and takes
+        its own rows, so that they do not depend on the number of replicas.
+
         Returns:
             [batch_size, latent_dim], float32.
         """
         seed = self.latent_seeds if training else self.test_seeds
-        return self.latent_prior.sample((batch_size, self.latent_dim), seed)
+        replica = tf.distribute.get_replica_context()
+        shape = (batch_size * replica.num_replicas_in_sync, self.latent_dim)
+        z = self.latent_prior.sample(shape, seed)
+        if replica.num_replicas_in_sync == 1:
+            return z
+        first = replica.replica_id_in_sync_group * batch_size
+        return z[first : first + batch_size]
 
     def play(self, data, training):
         """Draws latents and lets G answer `data`.
 
         Args:
-            data: images, or (images, labels).
+            data: (images, labels), the labels being None if there are none.
 
         Returns:
             A `Batch`.
@@ -153,7 +163,7 @@ class GAN(keras.Model):
         Raises:
             ValueError: if the images are not of the discriminator's shape.
         """
-        real, labels = data if isinstance(data, (tuple, list)) else (data, None)
+        real, labels = data
         self._check_images(real)
         latents = self.sample_latents(keras.ops.shape(real)[0], training)
         fake = self.generator(latents, training=training)
@@ -217,7 +227,7 @@ class GAN(keras.Model):
         return super().fit(x, *args, **kwargs)
 
     def train_step(self, data):
-        *parts, last = self._parts(data)
+        *parts, last = self._parts(_pair(data))
         for part in parts:
             self._update_discriminator(self.play(part, training=True))
         tape = tf.GradientTape()
@@ -231,7 +241,7 @@ class GAN(keras.Model):
 
     def test_step(self, data):
         """The same terms on held-out data, with the networks in inference mode."""
-        batch = self.play(data, training=False)
+        batch = self.play(_pair(data), training=False)
         self._total(self.discriminator_loss(batch), "d", self.discriminator)
         self._total(self.generator_loss(batch), "g", self.generator)
         return self.terms.result()
@@ -281,17 +291,16 @@ class GAN(keras.Model):
         k = self.discriminator_steps
         if k == 1:
             return [data]
-        size = keras.tree.flatten(data)[0].shape[0]
+        size = data[0].shape[0]
         if size is None or size % k:
             raise ValueError(
-                f"Expected batches of a fixed size divisible by discriminator_steps={k}, "
-                "so that each update of D sees fresh examples: batch with "
-                f"drop_remainder=True. Received: batch size {size}."
+                "Expected batches of a fixed size divisible by "
+                f"discriminator_steps={k}, so that each update of D sees "
+                "fresh examples: batch with drop_remainder=True. "
+                f"Received: batch size {size}."
             )
-        pieces = keras.tree.map_structure(lambda t: tf.split(t, k), data)
-        if isinstance(data, (tuple, list)):
-            return list(zip(*pieces, strict=True))
-        return pieces
+        pieces = ([None] * k if part is None else tf.split(part, k) for part in data)
+        return list(zip(*pieces, strict=True))
 
     def _check_images(self, images):
         if tuple(images.shape[1:]) != self.image_shape:
@@ -389,15 +398,41 @@ class GAN(keras.Model):
     def compile_from_config(self, config):
         self.compile(**keras.saving.deserialize_keras_object(config))
 
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        # Keras saves no random seeds.
+        for i, state in enumerate(self._seed_states()):
+            store[f"seed_{i}"] = state.numpy()
+
+    def load_own_variables(self, store):
+        for i, state in enumerate(self._seed_states()):
+            state.assign(store[f"seed_{i}"])
+        own = {k: store[k] for k in store.keys() if "seed_" not in k}  # noqa: SIM118
+        super().load_own_variables(own)
+
+    def _seed_states(self):
+        weights = {id(v) for v in self.weights}
+        return [v for v in self.variables if id(v) not in weights]
+
     @property
     def metrics(self):
         # Keras adds a tracker of `loss`, which a GAN does not have.
         return [m for m in super().metrics if m is not self._loss_tracker]
 
 
+def _pair(data):
+    """What `fit` delivers as (images, labels or None)."""
+    first, second, weights = keras.utils.unpack_x_y_sample_weight(data)
+    if weights is not None:
+        raise ValueError(
+            "Expected batches of images or (images, labels). Received: sample weights."
+        )
+    return first, second
+
+
 @contextlib.contextmanager
 def _buffers_kept(network):
-    """Runs `network` and gives its buffers, such as moving statistics, back unchanged."""
+    """Gives the buffers of `network`, such as moving statistics, back unchanged."""
     kept = [(v, tf.identity(v.value)) for v in network.non_trainable_weights]
     yield
     for variable, value in kept:

@@ -1,7 +1,7 @@
 """The objective, as a pair: what the discriminator and what the generator minimise.
 
-A loss sees logits of any shape [batch, ...] (one per example, or one per patch), averages
-over all of it, and answers in nats. Discriminators never end in a sigmoid: the
+A loss sees logits of any shape [batch, ...] (one per example, or one per patch),
+averages over all of it, and answers in nats. Discriminators never end in a sigmoid: the
 probability is D = sigmoid(logit), so
 
     -log D       = softplus(-logit)
@@ -138,6 +138,6 @@ def get(identifier):
     if identifier in _LOSSES:
         return _LOSSES[identifier]()
     raise ValueError(
-        f"Expected the name of a loss ({', '.join(sorted(_LOSSES))}), its config, or an "
-        f"instance of kgan.losses.Loss. Received: identifier={identifier!r}."
+        f"Expected the name of a loss ({', '.join(sorted(_LOSSES))}), its config, "
+        f"or an instance of kgan.losses.Loss. Received: identifier={identifier!r}."
     )

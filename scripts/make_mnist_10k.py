@@ -16,14 +16,14 @@ TARGET = Path(__file__).parents[1] / "kgan" / "data" / "mnist_10k"
 NOTICE = """\
 # mnist_10k
 
-10,000 of the 60,000 training digits of MNIST, the first 1,000 of each class in the order
-of tensorflow-datasets' `mnist` 3.0.1, in tensorflow-datasets' own format. Made by
+10,000 of the 60,000 training digits of MNIST, the first 1,000 of each class in the
+order of tensorflow-datasets' `mnist` 3.0.1, in tensorflow-datasets' own format. Made by
 `scripts/make_mnist_10k.py`.
 
 MNIST: Yann LeCun, Corinna Cortes and Christopher J. C. Burges, "The MNIST database of
 handwritten digits", licence CC BY-SA 3.0
-(https://creativecommons.org/licenses/by-sa/3.0/). This subset is under the same licence.
-"""
+(https://creativecommons.org/licenses/by-sa/3.0/). This subset is under the same
+licence. """
 
 
 def main():

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image, ImageOps
 
-from kgan.data.sources import MEMORY_LIMIT, Source, fit_in, gather_in_memory, to_float
+from kgan.data.sources import Source, fit_in, held, to_float
 
 _log = logging.getLogger("kgan")
 
@@ -37,9 +37,10 @@ def open_folder(folder, size, channels, *, labels, skip_corrupt, in_memory):
         _log.warning("kgan: skipped %d corrupt files of %s", skipped, folder)
     size = size or _only_size(folder, good)
     channels = channels or _only_channels(folder, good)
-    source = FolderSource(folder, list(good), (*size, channels), classes, labels, skipped)
-    small = source.size * np.prod(source.image_shape) <= MEMORY_LIMIT
-    return gather_in_memory(source) if (small if in_memory is None else in_memory) else source
+    source = FolderSource(
+        folder, list(good), (*size, channels), classes, labels, skipped
+    )
+    return held(source, in_memory)
 
 
 class FolderSource(Source):
@@ -124,8 +125,8 @@ def _scan(folder, paths, skip_corrupt):
         named = ", ".join(str(p.relative_to(folder)) for p in bad[:3])
         raise ValueError(
             f"{len(bad)} of {len(paths)} files of {folder} are no images that can be "
-            f"read: {named}{', ...' if len(bad) > 3 else ''}. Remove them, or skip them "
-            "with skip_corrupt (--skip-corrupt)."
+            f"read: {named}{', ...' if len(bad) > 3 else ''}. Remove them, or "
+            "skip them with skip_corrupt (--skip-corrupt)."
         )
     return good
 
@@ -150,8 +151,8 @@ def _only_channels(folder, headers):
             f"{n} ({p.relative_to(folder)})" for n, p in sorted(found.items())
         )
         raise ValueError(
-            f"The images of {folder} have mixed numbers of channels: {named}. Say which "
-            "to convert to with channels (--channels) 1, 3 or 4."
+            f"The images of {folder} have mixed numbers of channels: {named}. Say "
+            "which to convert to with channels (--channels) 1, 3 or 4."
         )
     return next(iter(found))
 
@@ -161,7 +162,7 @@ def _natural_channels(mode):
 
 
 def _pixels(path, channels):
-    """Decodes a file to uint8 [height, width, channels]; transparent parts are white."""
+    """A file as uint8 [height, width, channels]; transparent parts are white."""
     try:
         with Image.open(path) as image:
             image = ImageOps.exif_transpose(image)

@@ -18,8 +18,8 @@ _EMBEDDED_DIRECTORY = Path(__file__).parent / EMBEDDED
 def load(source=EMBEDDED, *, batch_size=64, shuffle=True, seed=0, **kwargs):
     """Batches of examples, ready for `model.fit`.
 
-    The order is a function of (seed, epoch). Each iteration over the dataset is the next
-    epoch; `dataset.position.seek(epoch, batch)` chooses another.
+    The order is a function of (seed, epoch). Each iteration over the dataset is the
+    next epoch; `dataset.position.seek(epoch, batch)` chooses another.
 
     Args:
         source: what to read:

@@ -80,8 +80,8 @@ def batches(source, stream, batch_size):
 def index_batches(size, batch_size, shuffle, seed):
     """An endless stream of batches of indices, from any (epoch, batch) on.
 
-    The permutation of an epoch is computed index by index (a block cipher on [0, size)),
-    so any place costs the same and nothing is stored.
+    The permutation of an epoch is computed index by index (a block cipher on [0,
+    size)), so any place costs the same and nothing is stored.
     """
     steps = size // batch_size
 

@@ -40,12 +40,14 @@ class Source:
         """A dataset of batches of indices -> a dataset of batches of examples."""
         raise NotImplementedError
 
+    def some(self, n, seed=0):
+        """At most n examples in a random order, float32 [n, *image_shape]."""
+        batch = next(iter(self.batches(min(n, self.size), seed=seed)))
+        return np.asarray(batch[0] if isinstance(batch, tuple) else batch)
+
     def mean(self):
-        """The mean example in [-1, 1], from at most 10,000 of them."""
-        size = min(self.size, 1000)
-        batches = self.batches(size, shuffle=True, seed=0).take(10)
-        first = [b[0] if isinstance(b, tuple) else b for b in batches]
-        return np.mean([np.mean(b, axis=0, dtype="float64") for b in first], axis=0)
+        """The mean example, of at most 10,000 of them."""
+        return np.mean(self.some(10_000), axis=0, dtype="float64")
 
 
 class ArraySource(Source):
@@ -92,8 +94,15 @@ class ArraySource(Source):
         return stream.map(gather, num_parallel_calls=tf.data.AUTOTUNE)
 
 
-def gather_in_memory(source):
-    """Reads a whole source once, into an `ArraySource`."""
+def held(source, in_memory=None):
+    """`source`, or its examples in memory where `in_memory` says so or they are few."""
+    if in_memory is None:
+        in_memory = source.size * np.prod(source.image_shape) <= MEMORY_LIMIT
+    return _gather(source) if in_memory else source
+
+
+def _gather(source):
+    """Decodes a whole source once, into an `ArraySource`."""
     images = np.empty((source.size, *source.image_shape), "uint8")
     labels = None
     if source.num_classes is not None:

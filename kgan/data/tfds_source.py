@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from kgan.data.sources import MEMORY_LIMIT, Source, fit_in, gather_in_memory, to_float
+from kgan.data.sources import Source, fit_in, held, to_float
 
 # Examples that pass through the shuffle buffer of a set that is not held in memory.
 _SHUFFLE_BUFFER = 10_000
@@ -27,8 +27,8 @@ def open_tfds(source, split, size, channels, *, data_dir, labels, in_memory):
     builder = _builder(source, data_dir)
     if not split or split.split("[")[0].split("+")[0] not in builder.info.splits:
         raise ValueError(
-            f"Expected a split of {builder.name}: {', '.join(builder.info.splits)}, or a "
-            f"part such as train[:50%]. Received: split={split!r}."
+            f"Expected a split of {builder.name}: {', '.join(builder.info.splits)}, "
+            f"or a part such as train[:50%]. Received: split={split!r}."
         )
     image_key, label_key = _keys(builder, labels)
     shape = builder.info.features[image_key].shape
@@ -39,8 +39,7 @@ def open_tfds(source, split, size, channels, *, data_dir, labels, in_memory):
         )
     shape = (*(size or shape[:2]), channels or shape[2])
     source = TFDSSource(builder, split, shape, image_key, label_key)
-    small = source.size * np.prod(shape) <= MEMORY_LIMIT
-    return gather_in_memory(source) if (small if in_memory is None else in_memory) else source
+    return held(source, in_memory)
 
 
 def is_prepared_directory(path):
@@ -79,9 +78,8 @@ class TFDSSource(Source):
         def epoch_records(epoch, skip):
             records = self._records(seed if shuffle else None, epoch)
             if shuffle:
-                buffer = min(self.size, _SHUFFLE_BUFFER)
-                records = records.shuffle(
-                    buffer, seed=epoch * 1_000_003 + seed, reshuffle_each_iteration=False
+                records = _shuffle(
+                    records, min(self.size, _SHUFFLE_BUFFER), seed, epoch
                 )
             # Before decoding: resuming reads what it skips, and no more.
             return records.take(used).skip(skip)
@@ -116,9 +114,7 @@ class TFDSSource(Source):
 
         numbers = tf.data.Dataset.range(len(files))
         if seed is not None and len(files) > 1:
-            numbers = numbers.shuffle(
-                len(files), seed=epoch * 1_000_003 + seed, reshuffle_each_iteration=False
-            )
+            numbers = _shuffle(numbers, len(files), seed, epoch)
         return numbers.interleave(
             records, cycle_length=16 if seed is not None else 1, block_length=16
         )
@@ -131,6 +127,11 @@ class TFDSSource(Source):
         image = _as_channels(image, self.image_shape[2])
         label = tf.cast(example[label_key], tf.int32) if label_key else tf.constant(0)
         return tf.ensure_shape(image, self.image_shape), label
+
+
+def _shuffle(data, buffer, seed, epoch):
+    seed = epoch * 1_000_003 + seed
+    return data.shuffle(buffer, seed=seed, reshuffle_each_iteration=False)
 
 
 def _as_bytes(image):

@@ -8,7 +8,7 @@ from keras import ops
 class Maxout(keras.layers.Layer):
     """A dense layer whose units are the largest of several linear pieces.
 
-    h_i(x) = max_j x . W[:, i, j] + b[i, j]: equation 1 of Goodfellow et al. 2013, "Maxout
+    h_i(x) = max_j x . W[:, i, j] + b[i, j]: Goodfellow et al. 2013, "Maxout
     networks" (arXiv 1302.4389). The discriminator of the 2014 paper is made of these.
 
     Args:
@@ -22,9 +22,7 @@ class Maxout(keras.layers.Layer):
         ValueError: if units or pieces is below 1.
     """
 
-    def __init__(
-        self, units, pieces=5, kernel_initializer="glorot_uniform", **kwargs
-    ):
+    def __init__(self, units, pieces=5, kernel_initializer="glorot_uniform", **kwargs):
         super().__init__(**kwargs)
         if units < 1 or pieces < 1:
             raise ValueError(

@@ -55,7 +55,9 @@ class VanillaGAN(GAN):
             "output": output,
         }
         super().__init__(
-            mlp_generator(image_shape, latent_dim, generator_hidden, output, mean, seed),
+            mlp_generator(
+                image_shape, latent_dim, generator_hidden, output, mean, seed
+            ),
             maxout_discriminator(
                 image_shape,
                 discriminator_hidden,

@@ -89,7 +89,8 @@ def maxout_discriminator(
         x = layers.Rescaling(0.5, 0.5, name="rescale")(x)
     x = layers.Dropout(on_input, seed=next(masks), name="input_dropout")(x)
     for i, units in enumerate(hidden, 1):
-        x = Maxout(units, pieces, kernel_initializer=next(uniform), name=f"maxout{i}")(x)
+        maxout = Maxout(units, pieces, next(uniform), name=f"maxout{i}")
+        x = maxout(x)
         x = layers.Dropout(on_hidden, seed=next(masks), name=f"dropout{i}")(x)
     x = layers.Dense(
         1, kernel_initializer=next(uniform), dtype="float32", name="logits"

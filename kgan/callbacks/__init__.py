@@ -1,0 +1,16 @@
+"""What watches a training run and keeps it."""
+
+from kgan.callbacks.checkpoint import Checkpoint, Interrupted
+from kgan.callbacks.hparams import HParams
+from kgan.callbacks.interpolation import Interpolation
+from kgan.callbacks.sample_grid import SampleGrid
+from kgan.callbacks.throughput import Throughput
+
+__all__ = [
+    "Checkpoint",
+    "HParams",
+    "Interpolation",
+    "Interrupted",
+    "SampleGrid",
+    "Throughput",
+]

@@ -1,0 +1,28 @@
+"""DCGAN on handwritten digits."""
+
+from kgan.recipes.recipe import Published, Recipe, Training
+
+_ADAM = {"name": "adam", "learning_rate": 2e-4, "beta_1": 0.5, "beta_2": 0.999}
+
+DCGAN = Recipe(
+    name="dcgan",
+    title="Deep convolutional GAN on MNIST",
+    paper="Radford, Metz, Chintala 2015, arXiv 1511.06434",
+    model="DCGAN",
+    options={
+        "latent_dim": 100,
+        "width": 64,
+        "loss": "non_saturating",
+        "latent_prior": "uniform",
+        "discriminator_steps": 1,
+        "ema_decay": 0.99,
+    },
+    d_optimizer=_ADAM,
+    g_optimizer=_ADAM,
+    training=Training(epochs=20, batch_size=64),
+    published=(
+        Published(
+            "10 epochs of MNIST", "about 8 min on a Colab GPU", "a DCGAN tutorial, 2020"
+        ),
+    ),
+)

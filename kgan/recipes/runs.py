@@ -1,0 +1,170 @@
+"""Run directories: logs/<recipe>/<run>/, what was asked for, and who writes there."""
+
+import dataclasses
+import fcntl
+import json
+from pathlib import Path
+
+from kgan.files import atomic_file
+from kgan.recipes.recipe import Data, Training
+
+_CONFIG = "config.json"
+# What a resumed run may change: how far, and where the same data lies.
+_MAY_CHANGE = {"training.epochs", "data.data_dir"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Output:
+    """Where a run goes."""
+
+    run: str | None = None
+    """Name of the run in logs/<recipe>/, or a path. Default: the next number."""
+    resume: bool = False
+    """Go on with the run named by --run, else the newest."""
+    logs: str = "logs"
+    """Directory of the runs."""
+    export: str = "export"
+    """TF Serving model base path: the generator goes to export/<recipe>/<version>."""
+    save_every: int = 250
+    """Steps between checkpoints."""
+    dry_run: bool = False
+    """Print the configuration and the networks, and stop."""
+    list: bool = False
+    """Print the recipes, and stop."""
+
+
+class Run:
+    """A run of a recipe.
+
+    Attributes:
+        path: its directory.
+        output: the `Output` options.
+
+    Raises:
+        ValueError: if the run to resume does not exist.
+        FileExistsError: if the run to start exists.
+    """
+
+    def __init__(self, recipe_name, output):
+        self.recipe_name = recipe_name
+        self.output = output
+        base = Path(output.logs) / recipe_name
+        if output.run and ("/" in output.run or output.run in (".", "..")):
+            self.path = Path(output.run)
+        elif output.run:
+            self.path = base / output.run
+        elif output.resume:
+            self.path = _newest(base)
+        else:
+            self.path = base / _next_name(base)
+        if not output.resume and self.path.exists():
+            raise FileExistsError(
+                f"The run {self.path} exists, and nothing is overwritten. Go on "
+                "with it "
+                f"by --resume --run {output.run}, or choose another --run."
+            )
+        self.resuming = output.resume
+
+    @property
+    def checkpoints(self):
+        """Where the states are."""
+        return self.path / "checkpoints"
+
+    def saved_recipe(self, recipe):
+        """The recipe as the run began with it.
+
+        Raises:
+            ValueError: if there is no run, or it is one of another recipe.
+        """
+        saved = self._saved()
+        if saved["name"] != recipe.name:
+            raise ValueError(
+                f"The run {self.path} is one of the recipe {saved['name']!r}. "
+                f"Received: recipe {recipe.name!r}. Resume it with: python train.py "
+                f"{saved['name']} --resume --run {self.path}"
+            )
+        return dataclasses.replace(
+            recipe,
+            training=Training(**saved["training"]),
+            data=Data(**saved["data"]),
+            options=saved["options"],
+            d_optimizer=saved["d_optimizer"],
+            g_optimizer=saved["g_optimizer"],
+        )
+
+    def require_same(self, saved, chosen):
+        """Raises ValueError if `chosen` would change what the run is."""
+        before, after = _flat(as_config(saved)), _flat(as_config(chosen))
+        changed = [
+            f"{name} was {before.get(name)!r}, is {after.get(name)!r}"
+            for name in sorted(before.keys() | after.keys())
+            if before.get(name) != after.get(name) and name not in _MAY_CHANGE
+        ]
+        if changed:
+            raise ValueError(
+                f"A resumed run keeps its settings; of {self.path}, "
+                f"{'; '.join(changed)}. Leave these options out, or start a new run."
+            )
+
+    def start(self, recipe):
+        """Makes the directory, writes what was asked for, and takes the lock.
+
+        Raises:
+            OSError: if the directory cannot be written.
+            ValueError: if another process is writing there.
+        """
+        self.path.mkdir(parents=True, exist_ok=self.resuming)
+        self._lock = (self.path / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ValueError(
+                f"Another process is training {self.path}. Wait for it, or stop it."
+            ) from None
+        with atomic_file(self.path / _CONFIG) as partial:
+            partial.write_text(json.dumps(as_config(recipe), indent=2) + "\n")
+
+    def _saved(self):
+        path = self.path / _CONFIG
+        try:
+            return json.loads(path.read_text())
+        except FileNotFoundError:
+            raise ValueError(
+                f"Expected a run to resume. Received: {self.path}, without {_CONFIG}."
+            ) from None
+        except ValueError:
+            raise ValueError(f"{path} is damaged: it is not JSON.") from None
+
+
+def as_config(recipe):
+    """A recipe as what config.json holds."""
+    config = dataclasses.asdict(recipe)
+    config["from_data"] = list(config["from_data"])
+    config["published"] = list(config["published"])
+    return config
+
+
+def _flat(config, prefix=""):
+    flat = {}
+    for name, value in config.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{name}."))
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _runs(base):
+    return [path.parent for path in base.glob(f"*/{_CONFIG}")]
+
+
+def _newest(base):
+    runs = _runs(base)
+    if not runs:
+        raise ValueError(f"Expected a run to resume. Received: {base}, with none.")
+    return max(runs, key=lambda run: (run / _CONFIG).stat().st_mtime_ns)
+
+
+def _next_name(base):
+    names = [p.name for p in base.glob("*") if p.name.isdigit()]
+    return f"{max(map(int, names), default=0) + 1:03d}"

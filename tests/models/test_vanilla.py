@@ -1,0 +1,26 @@
+import numpy as np
+
+import kgan
+from tests.gan_test_case import run_gan_test
+
+
+def build(**kwargs):
+    return kgan.VanillaGAN(
+        (8, 8, 1),
+        latent_dim=6,
+        generator_hidden=(16,),
+        discriminator_hidden=(8,),
+        seed=0,
+        **kwargs,
+    )
+
+
+def test_vanilla_gan(tmp_path):
+    run_gan_test(build, tmp_path)
+
+
+def test_mean_becomes_bias():
+    mean = np.full((8, 8, 1), 0.5)
+    model = build(mean=mean)
+    sample = model.generator(np.zeros((1, 6), "float32"))
+    np.testing.assert_allclose(sample[0], mean, atol=1e-5)
