@@ -37,30 +37,32 @@ def main(argv=None):
 
     seed, epochs = recipe.training.seed, recipe.training.epochs
     data = source.batches(recipe.examples_a_step, seed=seed)
-    held_out = recipe.data.validation and recipe.open_data(recipe.data.validation)
-    run.start(recipe)
+    held_out = None
+    if recipe.data.validation:
+        held_out = recipe.open_data(recipe.data.validation).batches(
+            recipe.training.batch_size, shuffle=False
+        )
     logs = run.path
     watch = kgan.callbacks.SampleGrid(logs, real=source.some(64), seed=seed)
-    try:
-        model.fit(
-            data,
-            epochs=epochs,
-            validation_data=held_out and held_out.batches(recipe.examples_a_step),
-            callbacks=[
-                kgan.callbacks.Checkpoint(
-                    run.checkpoints, data, save_every=run.output.save_every
-                ),
-                kgan.callbacks.Throughput(recipe.examples_a_step),
-                keras.callbacks.TensorBoard(logs, write_graph=False),
-                kgan.callbacks.HParams(logs, as_config(recipe)),
-                watch,
-                kgan.callbacks.Interpolation(logs, seed=seed),
-            ],
-        )
-    except kgan.callbacks.Interrupted as stop:
-        print(f"\nStopped: {stop}. Everything is saved; go on with:\n")
-        print(f"    python train.py {recipe.name} --resume --run {logs}")
-        return
+    callbacks = [
+        kgan.callbacks.Checkpoint(
+            run.checkpoints, data, save_every=run.output.save_every
+        ),
+        kgan.callbacks.Throughput(recipe.examples_a_step),
+        keras.callbacks.TensorBoard(logs, write_graph=False),
+        kgan.callbacks.HParams(logs, as_config(recipe)),
+        watch,
+        kgan.callbacks.Interpolation(logs, seed=seed),
+    ]
+    with run.writing(recipe):
+        try:
+            model.fit(
+                data, epochs=epochs, validation_data=held_out, callbacks=callbacks
+            )
+        except kgan.callbacks.Interrupted as stop:
+            print(f"\nStopped by {stop}. Everything is saved; go on with:\n")
+            print(f"    python train.py {recipe.name} --resume --run {logs}")
+            return
 
     exported = model.export(
         kgan.serving.next_version(f"{run.output.export}/{recipe.name}")

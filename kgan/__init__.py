@@ -9,8 +9,6 @@ import importlib
 from kgan._version import __version__
 from kgan.backend import require_tensorflow
 
-require_tensorflow()
-
 # Public name -> module that defines it.
 _NAMES = {
     "GAN": "kgan.gan",
@@ -36,6 +34,7 @@ __all__ = ["__version__", *_NAMES, *_MODULES]
 
 
 def __getattr__(name):
+    require_tensorflow()
     if name in _NAMES:
         value = getattr(importlib.import_module(_NAMES[name]), name)
     elif name in _MODULES:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def require_tensorflow():
-    """Fail early, and before Keras is imported, unless its backend is TensorFlow.
+    """Fails, before Keras would be used, unless its backend is TensorFlow.
 
     Keras takes its backend from `KERAS_BACKEND`, else from `keras.json` in
     `KERAS_HOME` (by default `~/.keras`), else TensorFlow.

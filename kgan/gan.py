@@ -8,7 +8,10 @@ import tensorflow as tf
 
 from kgan import latents as priors
 from kgan import losses, seeds
+from kgan.backend import require_tensorflow
 from kgan.terms import TermMeans
+
+require_tensorflow()
 
 
 class Batch(NamedTuple):

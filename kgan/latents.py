@@ -4,12 +4,22 @@ import math
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 
 class Prior:
-    """A distribution of latents. `sample(shape, seed)` gives float32 of `shape`."""
+    """A distribution of latents."""
 
     def sample(self, shape, seed):
+        """float32 latents of `shape`, the same on every device.
+
+        Except within XLA (`jit_compile=True`), whose Philox counts otherwise than that
+        of TensorFlow's kernels.
+
+        Args:
+            shape: the shape.
+            seed: an integer, or a `keras.random.SeedGenerator`.
+        """
         raise NotImplementedError
 
     def get_config(self):
@@ -25,7 +35,9 @@ class Normal(Prior):
     """z ~ N(0, I)."""
 
     def sample(self, shape, seed):
-        return keras.random.normal(shape, seed=seed, dtype=keras.backend.floatx())
+        return tf.random.stateless_normal(
+            shape, _key(seed), dtype=keras.backend.floatx(), alg="philox"
+        )
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -42,12 +54,22 @@ class Uniform(Prior):
         self.limit = float(limit)
 
     def sample(self, shape, seed):
-        return keras.random.uniform(
-            shape, -self.limit, self.limit, seed=seed, dtype=keras.backend.floatx()
+        return tf.random.stateless_uniform(
+            shape,
+            _key(seed),
+            -self.limit,
+            self.limit,
+            dtype=keras.backend.floatx(),
+            alg="philox",
         )
 
     def get_config(self):
         return {"limit": self.limit}
+
+
+def _key(seed):
+    # Keras' random functions leave the algorithm to the device.
+    return [seed, 0] if isinstance(seed, int) else seed.next()
 
 
 _PRIORS = {

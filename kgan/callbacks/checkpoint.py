@@ -78,13 +78,11 @@ class Checkpoint(keras.callbacks.Callback):
         self._manager = tf.train.CheckpointManager(
             state, str(self.directory), max_to_keep=self.keep
         )
-        self._found = self._manager.latest_checkpoint
         self._ends_early = False
         self._unsaved = 0
+        # Now, for callbacks that begin after this one.
+        self._found = self._restore_newest()
         if self._found:
-            _check_same(self._found, _variables(self.model))
-            # The weights too, for callbacks that begin after this one.
-            self._manager.checkpoint.restore(self._found).assert_consumed()
             # As keras.callbacks.BackupAndRestore tells fit where to start.
             self.model._initial_epoch = int(self._epoch)
         self._catch_signals()
@@ -94,6 +92,9 @@ class Checkpoint(keras.callbacks.Callback):
             # Again, because fit has just reset the epoch's means.
             self._manager.checkpoint.restore(self._found).assert_consumed()
             self._found = None
+            if int(self._batch) == 0:
+                # They are those of the epoch before.
+                self.model.reset_metrics()
         elif self._unsaved:
             self._save(epoch, 0)
         else:
@@ -129,6 +130,24 @@ class Checkpoint(keras.callbacks.Callback):
             at = int(self._batch)
             done = at >= self.position.steps
             self._save(int(self._epoch) + done, 0 if done else at)
+
+    def _restore_newest(self):
+        """Restores the newest state that can be read, and returns its path or None."""
+        paths = self._manager.checkpoints[::-1]
+        for path in paths:
+            try:
+                _check_same(path, _variables(self.model))
+                self._manager.checkpoint.restore(path).assert_consumed()
+                return path
+            except (tf.errors.OpError, IndexError) as error:
+                # Not ValueError: a state of another model is no damaged one.
+                _log.warning("kgan: the checkpoint %s cannot be read: %s", path, error)
+        if paths:
+            raise ValueError(
+                f"None of the checkpoints in {self.directory} can be read. Restore "
+                "them from a copy, or start in another directory."
+            )
+        return None
 
     def _save(self, epoch, batch):
         self._place(epoch, batch)

@@ -53,15 +53,7 @@ def batches(source, stream, batch_size):
         source: a `Source`.
         stream: (epoch, batch) scalars -> an endless dataset from that place on.
         batch_size: examples in a batch.
-
-    Raises:
-        ValueError: if the source has fewer examples than a batch.
     """
-    if not 1 <= batch_size <= source.size:
-        raise ValueError(
-            f"Expected a batch size from 1 to the {source.size} examples of "
-            f"{source.name}. Received: batch_size={batch_size}."
-        )
     steps = source.size // batch_size
     position = Position(steps)
 
@@ -89,10 +81,12 @@ def index_batches(size, batch_size, shuffle, seed):
         place = batch * batch_size + tf.range(batch_size, dtype=tf.int64)
         if not shuffle:
             return place
-        key = tf.stack([tf.constant(seed, tf.int64), epoch])
-        return tf.random.experimental.index_shuffle(
-            place, tf.cast(key % 2**31, tf.int32), tf.constant(size - 1, tf.int64)
+        # Hashed: the cipher's permutations under neighbouring keys are alike.
+        key = tf.random.stateless_uniform(
+            [2], [seed, epoch], minval=None, maxval=None, dtype=tf.int32, alg="philox"
         )
+        last = tf.constant(size - 1, tf.int64)
+        return tf.random.experimental.index_shuffle(place, key, last)
 
     def stream(epoch, batch):
         first = epoch * steps + batch

@@ -28,7 +28,16 @@ class Source:
         self.skipped = skipped
 
     def batches(self, batch_size, *, shuffle=True, seed=0):
-        """See `kgan.data.load`."""
+        """The dataset of `kgan.data.load`.
+
+        Raises:
+            ValueError: if there are fewer examples than a batch has.
+        """
+        if not 1 <= batch_size <= self.size:
+            raise ValueError(
+                f"Expected a batch size from 1 to the {self.size} examples of "
+                f"{self.name}. Received: batch_size={batch_size}."
+            )
         stream = self.stream(batch_size, shuffle, seed)
         return pipeline.batches(self, stream, batch_size)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import tyro
 
 from kgan import recipes
+from kgan.backend import require_tensorflow
 from kgan.recipes import runs
 from kgan.recipes.recipe import Data, Training
 from kgan.recipes.runs import Output
@@ -112,6 +113,7 @@ def user_errors(main):
     @functools.wraps(main)
     def wrapper(*args, **kwargs):
         try:
+            require_tensorflow()
             return main(*args, **kwargs)
         except Exception as error:
             if os.environ.get(_TRACEBACK) or not _is_users(error):

@@ -1,5 +1,6 @@
 """Run directories: logs/<recipe>/<run>/, what was asked for, and who writes there."""
 
+import contextlib
 import dataclasses
 import fcntl
 import json
@@ -106,23 +107,25 @@ class Run:
                 f"{'; '.join(changed)}. Leave these options out, or start a new run."
             )
 
-    def start(self, recipe):
-        """Makes the directory, writes what was asked for, and takes the lock.
+    @contextlib.contextmanager
+    def writing(self, recipe):
+        """Makes the directory, notes what was asked for, and keeps others out.
 
         Raises:
             OSError: if the directory cannot be written.
             ValueError: if another process is writing there.
         """
         self.path.mkdir(parents=True, exist_ok=self.resuming)
-        self._lock = (self.path / "lock").open("w")
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ValueError(
-                f"Another process is training {self.path}. Wait for it, or stop it."
-            ) from None
-        with atomic_file(self.path / _CONFIG) as partial:
-            partial.write_text(json.dumps(as_config(recipe), indent=2) + "\n")
+        with (self.path / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise ValueError(
+                    f"Another process is training {self.path}. Wait for it, or stop it."
+                ) from None
+            with atomic_file(self.path / _CONFIG) as partial:
+                partial.write_text(json.dumps(as_config(recipe), indent=2) + "\n")
+            yield
 
     def _saved(self):
         path = self.path / _CONFIG
