@@ -12,7 +12,7 @@ import logging
 import os
 
 from kgan.recipes.command_line import parse, user_errors
-from kgan.recipes.runs import as_config
+from kgan.recipes.runs import as_config, hyperparameters
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -50,7 +50,7 @@ def main(argv=None):
         ),
         kgan.callbacks.Throughput(recipe.examples_a_step),
         keras.callbacks.TensorBoard(logs, write_graph=False),
-        kgan.callbacks.HParams(logs, as_config(recipe)),
+        kgan.callbacks.HParams(logs, hyperparameters(recipe)),
         watch,
         kgan.callbacks.Interpolation(logs, seed=seed),
     ]

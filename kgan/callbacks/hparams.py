@@ -12,7 +12,7 @@ class HParams(keras.callbacks.Callback):
     Args:
         log_dir: as for `keras.callbacks.TensorBoard`.
         hparams: name -> number, string or bool; dictionaries in it are flattened to
-            names with dots, other values shown as text.
+            names with dots, other values shown as text, None left out.
     """
 
     def __init__(self, log_dir, hparams):
@@ -34,6 +34,8 @@ def _flat(values, prefix=""):
     for name, value in values.items():
         if isinstance(value, dict):
             flat.update(_flat(value, f"{prefix}{name}."))
+        elif value is None:
+            continue
         elif isinstance(value, (bool, int, float, str)):
             flat[f"{prefix}{name}"] = value
         else:

@@ -147,6 +147,13 @@ def as_config(recipe):
     return config
 
 
+def hyperparameters(recipe):
+    """What of a recipe can differ between its runs."""
+    config = as_config(recipe)
+    kept = ("training", "data", "options", "d_optimizer", "g_optimizer")
+    return {name: config[name] for name in kept}
+
+
 def _flat(config, prefix=""):
     flat = {}
     for name, value in config.items():
