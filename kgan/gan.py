@@ -284,7 +284,7 @@ class GAN(keras.Model):
         if self.ema_generator is None:
             return
         t = tf.cast(self.g_optimizer.iterations, keras.backend.floatx())
-        decay = tf.minimum(self.ema_decay, (1.0 + t) / (10.0 + t))
+        decay = tf.minimum((1.0 + t) / (10.0 + t), self.ema_decay)
         pairs = zip(self.ema_generator.weights, self.generator.weights, strict=True)
         for average, weight in pairs:
             average.assign_sub((1.0 - decay) * (average - weight))

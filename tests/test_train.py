@@ -213,3 +213,10 @@ def wait_for(condition, seconds=90):
     while not condition():
         assert time.monotonic() < end, "timed out"
         time.sleep(0.01)
+
+
+def test_lengths_are_checked(capsys):
+    with pytest.raises(SystemExit) as end:
+        run("--epochs", "0")
+    assert end.value.code == 2
+    assert "epochs >= 1" in capsys.readouterr().err

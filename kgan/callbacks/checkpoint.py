@@ -1,6 +1,7 @@
 """Stop at any moment, go on as if never stopped."""
 
 import logging
+import shutil
 import signal
 import threading
 from pathlib import Path
@@ -81,6 +82,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._ends_early = False
         self._unsaved = 0
         # Now, for callbacks that begin after this one.
+        self._remove_halves()
         self._found = self._restore_newest()
         if self._found:
             # As keras.callbacks.BackupAndRestore tells fit where to start.
@@ -151,8 +153,22 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _save(self, epoch, batch):
         self._place(epoch, batch)
-        self._manager.save()
+        try:
+            self._manager.save()
+        except tf.errors.OpError as error:
+            self._remove_halves()
+            raise OSError(
+                f"The state at epoch {epoch}, batch {batch} cannot be written to "
+                f"{self.directory}: is the disk full? The newest complete one is "
+                f"{self._manager.latest_checkpoint or 'none yet'}; make room, and "
+                f"resume. TensorFlow says: {error.message.splitlines()[0]}"
+            ) from error
         self._unsaved = 0
+
+    def _remove_halves(self):
+        """Removes what a save that failed, or was killed, left behind."""
+        for path in self.directory.glob("*_temp"):
+            shutil.rmtree(path, ignore_errors=True)
 
     def _place(self, epoch, batch):
         self._epoch.assign(epoch)

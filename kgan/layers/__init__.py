@@ -1,6 +1,7 @@
 """Layers that Keras lacks, one a file."""
 
 from kgan.layers.batch_normalization import BatchNormalization
+from kgan.layers.dropout import Dropout
 from kgan.layers.maxout import Maxout
 
-__all__ = ["BatchNormalization", "Maxout"]
+__all__ = ["BatchNormalization", "Dropout", "Maxout"]

@@ -76,7 +76,7 @@ def dcgan_generator(image_shape, latent_dim=100, width=64, seed=None):
         name="to_image",
     )(x)
     # In float32: bfloat16 would leave 8 bits for the pixels' neighbours of 1.
-    x = layers.Activation("tanh", dtype="float32", name="images")(x)
+    x = layers.Activation("tanh", dtype=keras.config.floatx(), name="images")(x)
     return keras.Model(z, x, name="generator")
 
 
@@ -114,7 +114,7 @@ def dcgan_discriminator(image_shape, width=64, seed=None):
         x = layers.LeakyReLU(0.2, name=f"down{i}_relu")(x)
     x = layers.Flatten(name="flatten")(x)
     x = layers.Dense(
-        1, kernel_initializer=next(normal), dtype="float32", name="logits"
+        1, kernel_initializer=next(normal), dtype=keras.config.floatx(), name="logits"
     )(x)
     return keras.Model(images, x, name="discriminator")
 

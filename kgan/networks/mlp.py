@@ -9,7 +9,7 @@ import keras
 import numpy as np
 
 from kgan import seeds
-from kgan.layers import Maxout
+from kgan.layers import Dropout, Maxout
 
 _OUTPUTS = ("sigmoid", "tanh", "linear")
 
@@ -59,10 +59,10 @@ def mlp_generator(
         name="to_image",
     )(x)
     x = layers.Reshape(image_shape, name="reshape")(x)
-    x = layers.Activation(output, dtype="float32", name="images")(x)
+    x = layers.Activation(output, dtype=keras.config.floatx(), name="images")(x)
     if output == "sigmoid":
         # [0, 1] -> [-1, 1]
-        x = layers.Rescaling(2.0, -1.0, dtype="float32", name="rescale")(x)
+        x = layers.Rescaling(2.0, -1.0, dtype=keras.config.floatx(), name="rescale")(x)
     return keras.Model(z, x, name="generator")
 
 
@@ -87,13 +87,13 @@ def maxout_discriminator(
     x = layers.Flatten(name="flatten")(examples)
     if unit:
         x = layers.Rescaling(0.5, 0.5, name="rescale")(x)
-    x = layers.Dropout(on_input, seed=next(masks), name="input_dropout")(x)
+    x = Dropout(on_input, seed=next(masks), name="input_dropout")(x)
     for i, units in enumerate(hidden, 1):
         maxout = Maxout(units, pieces, next(uniform), name=f"maxout{i}")
         x = maxout(x)
-        x = layers.Dropout(on_hidden, seed=next(masks), name=f"dropout{i}")(x)
+        x = Dropout(on_hidden, seed=next(masks), name=f"dropout{i}")(x)
     x = layers.Dense(
-        1, kernel_initializer=next(uniform), dtype="float32", name="logits"
+        1, kernel_initializer=next(uniform), dtype=keras.config.floatx(), name="logits"
     )(x)
     return keras.Model(examples, x, name="discriminator")
 

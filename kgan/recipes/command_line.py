@@ -135,10 +135,6 @@ def _message(error):
     text = str(error)
     if "kgan: " in text:
         return text[text.index("kgan: ") + 6 :].split("\n")[0].rstrip("']")
-    if "No space left on device" in text or getattr(error, "errno", None) == 28:
-        return (
-            f"the disk is full; the last complete checkpoint is intact ({text[:200]})"
-        )
     if "ValueError: " in text:
         # From Python code inside tf.data: the sentence, then its traceback.
         text = text[text.index("ValueError: ") + 12 :].split("\nTraceback")[0]

@@ -1,7 +1,7 @@
 """What a recipe holds."""
 
 import dataclasses
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,8 +14,15 @@ class Training:
     """Real examples that one update of D sees."""
     seed: int = 0
     """Fixes initial weights, data order, latents and dropout."""
-    precision: str = "float32"
-    """float32, or bfloat16 for the networks' arithmetic (weights stay float32)."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """The networks' arithmetic; weights stay float32."""
+
+    def __post_init__(self):
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise ValueError(
+                    f"Expected {name} >= 1. Received: {getattr(self, name)}."
+                )
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,6 +4,7 @@ import signal
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import kgan
 from kgan.callbacks import Checkpoint, Interrupted
@@ -198,3 +199,19 @@ def test_bad_arguments(tmp_path, digits):
         Checkpoint(tmp_path, data.map(lambda x: x))
     with pytest.raises(ValueError, match="save_every"):
         Checkpoint(tmp_path, data, save_every=0)
+
+
+def test_state_that_cannot_be_written(tmp_path, monkeypatch, unbroken):
+    run(tmp_path, epochs=1)
+    (tmp_path / "ckpt-9_temp").mkdir()
+
+    def full(manager):
+        raise tf.errors.ResourceExhaustedError(None, None, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tf.train.CheckpointManager, "save", full)
+        message = r"epoch 1, batch 4 cannot be written.*newest complete one is .*ckpt-3"
+        with pytest.raises(OSError, match=message):
+            run(tmp_path)
+    assert not list(tmp_path.glob("*_temp"))
+    assert_same(run(tmp_path), unbroken)
