@@ -1,14 +1,179 @@
-"""Picks the `tf.distribute` strategy."""
+"""Picks the `tf.distribute` strategy, and says early what cannot work."""
+
+import functools
+import json
+import os
 
 import tensorflow as tf
 
+from kgan.rendezvous import Cluster
 
-def strategy():
-    """`MirroredStrategy` over all GPUs where there are several, else none.
+
+def strategy(devices="auto"):
+    """The strategy to build and compile a model in the scope of.
+
+    Call it before anything else of TensorFlow runs. Asked again for the same devices,
+    it gives the same strategy: two would mix up their collectives.
+
+    Args:
+        devices:
+            - "auto": the machines of TF_CONFIG if it names several, else all visible
+              GPUs, else the one device there is;
+            - "cpu:N": N logical CPUs, to rehearse several devices on one;
+            - "gpu:0,1": GPUs by number;
+            - "multiworker": the machines of TF_CONFIG;
+            - "tpu": the TPU of this machine or of TPU_NAME.
 
     Returns:
-        A `tf.distribute.Strategy` to build and compile the model in the scope of.
+        A `tf.distribute.Strategy`. For one device, TensorFlow's default: no strategy.
+
+    Raises:
+        ValueError: for devices that are not there, or a TF_CONFIG that is not right.
     """
-    if len(tf.config.list_logical_devices("GPU")) > 1:
-        return tf.distribute.MirroredStrategy()
-    return tf.distribute.get_strategy()
+    kind, _, numbers = devices.partition(":")
+    if kind == "auto" and not numbers:
+        kind = "multiworker" if _several_workers() else "gpus"
+    if kind == "gpus" and not numbers:
+        return _mirrored(tuple(gpu.name for gpu in _gpus()))
+    if kind == "gpu" and numbers:
+        return _mirrored(_chosen_gpus(devices, numbers))
+    if kind == "cpu" and numbers.isdigit() and int(numbers) >= 1:
+        return _mirrored(_logical_cpus(int(numbers)))
+    if kind == "multiworker" and not numbers:
+        return _multi_worker()
+    if kind == "tpu":
+        return _tpu(numbers)
+    raise ValueError(
+        "Expected devices to be auto, cpu:N, gpu:0,1, multiworker or tpu. "
+        f"Received: devices={devices!r}."
+    )
+
+
+def check_batch_size(strategy, batch_size):
+    """Raises ValueError unless `batch_size` divides evenly over the replicas."""
+    replicas = strategy.num_replicas_in_sync
+    if batch_size % replicas:
+        below = batch_size // replicas * replicas
+        nearest = f"{below} or {below + replicas}" if below else f"{replicas}"
+        raise ValueError(
+            f"Expected a global batch that divides over {replicas} replicas. "
+            f"Received: {batch_size} examples. The nearest that work: {nearest}."
+        )
+
+
+def batches(strategy, source, batch_size, **kwargs):
+    """`source.batches` for `fit` under `strategy`, with the same global batches.
+
+    On one machine `fit` divides each batch over the replicas. On several, TensorFlow
+    would deal out whole batches to the machines; here every machine reads its own rows
+    of each global batch, so that the updates are those of one machine.
+
+    Args:
+        strategy: from `strategy`.
+        source: a `kgan.data.Source`.
+        batch_size: examples in the global batch.
+        **kwargs: as for `source.batches`.
+
+    Returns:
+        A dataset with the attributes `source` and `position`.
+
+    Raises:
+        ValueError: if the global batch does not divide over the replicas.
+    """
+    check_batch_size(strategy, batch_size)
+    total = strategy.num_replicas_in_sync
+    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        return source.batches(batch_size, **kwargs)
+    read = []
+
+    def of_this_machine(context):
+        count = total // context.num_input_pipelines
+        replicas = (context.input_pipeline_id * count, count, total)
+        read.append(source.batches(batch_size, replicas=replicas, **kwargs))
+        return read[-1]
+
+    data = strategy.distribute_datasets_from_function(of_this_machine)
+    data.source, data.position = source, read[-1].position
+    return data
+
+
+def is_chief(strategy):
+    """Whether this process writes logs, checkpoints and exports."""
+    resolver = strategy.cluster_resolver
+    if resolver is None or not resolver.task_type:
+        return True
+    return resolver.task_type == "chief" or (
+        resolver.task_type == "worker"
+        and resolver.task_id == 0
+        and "chief" not in resolver.cluster_spec().as_dict()
+    )
+
+
+@functools.cache
+def _mirrored(devices):
+    if len(devices) < 2:
+        return tf.distribute.get_strategy()
+    return tf.distribute.MirroredStrategy(list(devices))
+
+
+@functools.cache
+def _multi_worker():
+    Cluster.from_environment()
+    return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+@functools.cache
+def _tpu(name):
+    try:
+        resolver = tf.distribute.cluster_resolver.TPUClusterResolver(name)
+        tf.config.experimental_connect_to_cluster(resolver)
+        tf.tpu.experimental.initialize_tpu_system(resolver)
+    except (ValueError, RuntimeError, tf.errors.OpError) as error:
+        raise ValueError(
+            f"Expected a TPU, at TPU_NAME or tpu:NAME. TensorFlow says: {error}"
+        ) from None
+    return tf.distribute.TPUStrategy(resolver)
+
+
+def _gpus():
+    return tf.config.list_logical_devices("GPU")
+
+
+def _chosen_gpus(devices, numbers):
+    there = _gpus()
+    chosen = [n.strip() for n in numbers.split(",")]
+    wrong = [n for n in chosen if not n.isdigit() or int(n) >= len(there)]
+    if wrong or len(set(chosen)) < len(chosen):
+        names = ", ".join(gpu.name for gpu in there) or "none"
+        raise ValueError(
+            f"Expected GPUs that are there ({names}), each once. "
+            f"Received: devices={devices!r}."
+        )
+    return tuple(there[int(n)].name for n in chosen)
+
+
+def _logical_cpus(n):
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    try:
+        if n > 1:
+            logical = [tf.config.LogicalDeviceConfiguration()] * n
+            tf.config.set_logical_device_configuration(cpu, logical)
+    except RuntimeError:
+        # TensorFlow has started; there may be enough of them already.
+        pass
+    there = tf.config.list_logical_devices("CPU")
+    if len(there) < n:
+        raise ValueError(
+            f"Expected cpu:{n} before TensorFlow has started. Received: a process that "
+            f"runs with {len(there)} logical CPUs. Pick the strategy first."
+        )
+    return tuple(f"CPU:{i}" for i in range(n))
+
+
+def _several_workers():
+    try:
+        cluster = json.loads(os.environ.get("TF_CONFIG") or "{}").get("cluster", {})
+        return sum(map(len, cluster.values())) > 1
+    except (ValueError, AttributeError, TypeError):
+        # Malformed: let the multi-worker path say what is wrong with it.
+        return True

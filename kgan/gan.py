@@ -14,6 +14,9 @@ from kgan.terms import TermMeans
 require_tensorflow()
 
 
+_SEVERAL_MACHINES = tf.distribute.MultiWorkerMirroredStrategy
+
+
 class Batch(NamedTuple):
     """What one update sees.
 
@@ -222,12 +225,17 @@ class GAN(keras.Model):
         d_optimizer.build(self.discriminator_variables())
         g_optimizer.build(self.generator_variables())
 
-    def fit(self, x=None, *args, **kwargs):
-        """As `keras.Model.fit`; `x` is a `tf.data.Dataset`, or an array of images."""
-        if isinstance(x, tf.data.Dataset):
+    def fit(self, x=None, *args, callbacks=None, **kwargs):
+        """As `keras.Model.fit`; `x` is a `tf.data.Dataset`, or an array of images.
+
+        A dataset of `kgan.data` goes on from the epoch where the last `fit` ended.
+        """
+        if isinstance(x, (tf.data.Dataset, tf.distribute.DistributedDataset)):
             # Keras' default, shuffle=True, only warns that datasets are not shuffled.
             kwargs.setdefault("shuffle", False)
-        return super().fit(x, *args, **kwargs)
+        if hasattr(x, "position"):
+            callbacks = [_InOrder(x.position), *(callbacks or ())]
+        return super().fit(x, *args, callbacks=callbacks, **kwargs)
 
     def train_step(self, data):
         *parts, last = self._parts(_pair(data))
@@ -240,14 +248,21 @@ class GAN(keras.Model):
         self._update_generator(batch, tape)
         self._update_ema()
         self.after_step(batch)
-        return self.terms.result()
+        return self._logs()
 
     def test_step(self, data):
         """The same terms on held-out data, with the networks in inference mode."""
         batch = self.play(_pair(data), training=False)
         self._total(self.discriminator_loss(batch), "d", self.discriminator)
         self._total(self.generator_loss(batch), "g", self.generator)
-        return self.terms.result()
+        return self._logs()
+
+    def _logs(self):
+        logs = self.terms.result()
+        if isinstance(self.distribute_strategy, _SEVERAL_MACHINES):
+            # Keras averages logs over machines along axis 0 (its issue 20585).
+            return {name: value[None] for name, value in logs.items()}
+        return logs
 
     def _update_discriminator(self, batch):
         with tf.GradientTape() as tape:
@@ -421,6 +436,22 @@ class GAN(keras.Model):
     def metrics(self):
         # Keras adds a tracker of `loss`, which a GAN does not have.
         return [m for m in super().metrics if m is not self._loss_tracker]
+
+
+class _InOrder(keras.callbacks.Callback):
+    """Each epoch of `fit` reads the next epoch of the data."""
+
+    def __init__(self, position):
+        super().__init__()
+        self.position = position
+        self.next = position.epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.position.seek(self.next)
+        self.next += 1
+
+    def on_train_end(self, logs=None):
+        self.position.seek(self.next, hold=False)
 
 
 def _pair(data):

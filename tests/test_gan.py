@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
-from tests.gan_test_case import batch_for, compiled, run_gan_test
+from tests.gan_test_case import batch_for, compiled, run_gan_test, two_replicas
 
 layers = keras.layers
 
@@ -258,3 +258,23 @@ def test_bfloat16():
     logs = model.train_on_batch(batch_for(model), return_dict=True)
     assert all(np.isfinite(v) for v in logs.values())
     assert model.generate(2, seed=0).dtype == np.float32
+
+
+def test_fit_reads_epoch_after_epoch():
+    """Under a strategy Keras reads a batch before training; it must not count."""
+    source = kgan.data.ArraySource(np.arange(24, dtype="float32")[:, None])
+    by_epoch = source.batches(8, seed=1)
+    expected = [float(next(iter(by_epoch))[0, 0]) for _ in range(4)]
+    with two_replicas().scope():
+        model = compiled(linear_gan)
+    data = source.batches(8, seed=1)
+    places = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            places.append(float(next(iter(data))[0, 0]))
+
+    model.fit(data, callbacks=[Watch()], verbose=0)
+    model.fit(data, epochs=2, callbacks=[Watch()], verbose=0)
+    model.fit(data, callbacks=[Watch()], verbose=0)
+    assert places == expected

@@ -10,22 +10,29 @@ class Position:
     """Where the next iteration over a dataset starts.
 
     Each iteration is the next epoch, until `seek` says which; from then on iterations
-    start where the last `seek` said.
+    start where the last `seek` said. `GAN.fit` seeks the next epoch each time, because
+    Keras begins iterations that it does not use.
 
     Attributes:
         steps: the number of batches in an epoch.
+        epoch, batch: the place.
     """
 
     def __init__(self, steps):
         self.steps = steps
-        self._epoch, self._batch, self._held = 0, 0, False
+        self.epoch, self.batch, self._held = 0, 0, False
         self._lock = threading.Lock()
 
-    def seek(self, epoch, batch=0):
+    def seek(self, epoch, batch=0, hold=True):
         """Lets iterations start at `batch` of `epoch`.
 
         An iteration has `steps` batches all the same, the last of them from the epoch
         after.
+
+        Args:
+            epoch: counted from 0.
+            batch: counted from 0, below `steps`.
+            hold: whether all iterations start there, or only the next.
 
         Raises:
             ValueError: if there is no such batch.
@@ -36,35 +43,43 @@ class Position:
                 f"Received: epoch={epoch}, batch={batch}."
             )
         with self._lock:
-            self._epoch, self._batch, self._held = epoch, batch, True
+            self.epoch, self.batch, self._held = epoch, batch, hold
 
     def _take(self):
         with self._lock:
-            start = np.int64(self._epoch), np.int64(self._batch)
+            start = np.int64(self.epoch), np.int64(self.batch)
             if not self._held:
-                self._epoch += 1
+                self.epoch, self.batch = self.epoch + 1, 0
         return start
 
 
-def batches(source, stream, batch_size):
+def batches(source, stream, batch_size, replicas):
     """The dataset of a source's batches, an epoch an iteration.
 
     Args:
         source: a `Source`.
         stream: (epoch, batch) scalars -> an endless dataset from that place on.
         batch_size: examples in a batch.
+        replicas: see `Source.batches`.
     """
     steps = source.size // batch_size
     position = Position(steps)
+    first, count, total = replicas
 
     def start(_):
         epoch, batch = tf.numpy_function(position._take, [], (tf.int64, tf.int64))
         return tf.ensure_shape(epoch, []), tf.ensure_shape(batch, [])
 
-    data = tf.data.Dataset.from_tensors(0).map(start).flat_map(stream)
-    data = source.read(data.take(steps), batch_size)
-    data = data.apply(tf.data.experimental.assert_cardinality(steps))
-    data = data.prefetch(2)
+    def parts(batch):
+        equal = tf.reshape(batch, [total, batch_size // total])
+        return tf.data.Dataset.from_tensor_slices(equal[first : first + count])
+
+    data = tf.data.Dataset.from_tensors(0).map(start).flat_map(stream).take(steps)
+    if total > 1:
+        data = data.flat_map(parts)
+    data = source.read(data, batch_size // total)
+    data = data.apply(tf.data.experimental.assert_cardinality(steps * count))
+    data = data.prefetch(2 * count)
     data.source, data.position = source, position
     return data
 

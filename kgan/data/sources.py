@@ -27,8 +27,12 @@ class Source:
         self.num_classes = num_classes
         self.skipped = skipped
 
-    def batches(self, batch_size, *, shuffle=True, seed=0):
+    def batches(self, batch_size, *, shuffle=True, seed=0, replicas=None):
         """The dataset of `kgan.data.load`.
+
+        Args:
+            replicas: (first, count, total) to get, instead of each batch, the `count`
+                parts from `first` on of its `total` equal parts, one after the other.
 
         Raises:
             ValueError: if there are fewer examples than a batch has.
@@ -39,7 +43,7 @@ class Source:
                 f"{self.name}. Received: batch_size={batch_size}."
             )
         stream = self.stream(batch_size, shuffle, seed)
-        return pipeline.batches(self, stream, batch_size)
+        return pipeline.batches(self, stream, batch_size, replicas or (0, 1, 1))
 
     def stream(self, batch_size, shuffle, seed):
         """(epoch, batch) -> an endless dataset of what `read` takes."""

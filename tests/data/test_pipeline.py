@@ -58,6 +58,24 @@ def test_seek_into_an_epoch():
     assert indices(data) == first[3:] + second[:3]
 
 
+def test_seek_once():
+    data = numbers(50, batch_size=10, seed=3)
+    epochs = [indices(data) for _ in range(3)]
+    data.position.seek(1, hold=False)
+    assert [indices(data), indices(data)] == epochs[1:]
+
+
+def test_parts_of_replicas_make_the_batch():
+    whole = indices(numbers(48, batch_size=12, seed=3))
+    parts = [
+        indices(numbers(48, batch_size=12, seed=3, replicas=(first, 2, 4)))
+        for first in (0, 2)
+    ]
+    for step, batch in enumerate(whole):
+        rows = [parts[w][2 * step + r] for w in (0, 1) for r in (0, 1)]
+        assert np.concatenate(rows).tolist() == batch
+
+
 def test_unshuffled():
     data = numbers(25, batch_size=10, shuffle=False)
     assert indices(data) == [list(range(10)), list(range(10, 20))]
