@@ -104,7 +104,11 @@ class ArraySource(Source):
                 return batch
             return batch, tf.gather(labels, indices)
 
-        return stream.map(gather, num_parallel_calls=tf.data.AUTOTUNE)
+        # Nothing here is worth tuning, and the tuner's thread takes turns with training:
+        # some epochs were a third slower.
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        return stream.map(gather).with_options(options)
 
 
 def held(source, in_memory=None):
