@@ -104,8 +104,8 @@ class ArraySource(Source):
                 return batch
             return batch, tf.gather(labels, indices)
 
-        # Nothing here is worth tuning, and the tuner's thread takes turns with training:
-        # some epochs were a third slower.
+        # Nothing here is worth tuning, and the tuner's thread takes turns with
+        # training: some epochs were a third slower.
         options = tf.data.Options()
         options.autotune.enabled = False
         return stream.map(gather).with_options(options)
