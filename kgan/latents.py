@@ -6,8 +6,10 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kgan.registry import Configured, resolve
 
-class Prior:
+
+class Prior(Configured):
     """A distribution of latents."""
 
     def sample(self, shape, seed):
@@ -21,13 +23,6 @@ class Prior:
             seed: an integer, or a `keras.random.SeedGenerator`.
         """
         raise NotImplementedError
-
-    def get_config(self):
-        return {}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -80,26 +75,15 @@ _PRIORS = {
 
 
 def get(identifier):
-    """The prior that `identifier` names.
+    """The prior that `identifier` means.
 
-    Args:
-        identifier: "normal", "uniform" (on [-1, 1]), "uniform_unit_variance" (on
-            [-sqrt 3, sqrt 3]), a config made by
-            `keras.saving.serialize_keras_object`, or a `Prior`.
+    "normal", "uniform" (on [-1, 1]), "uniform_unit_variance" (on [-sqrt 3, sqrt 3]), a
+    config, or a `Prior`.
 
     Raises:
-        ValueError: if it is none of these.
+        ValueError: if it is none of these; see `kgan.registry.resolve`.
     """
-    if isinstance(identifier, dict):
-        identifier = keras.saving.deserialize_keras_object(identifier)
-    if isinstance(identifier, Prior):
-        return identifier
-    if identifier in _PRIORS:
-        return _PRIORS[identifier]()
-    raise ValueError(
-        f"Expected the name of a prior ({', '.join(sorted(_PRIORS))}), its config, or "
-        f"an instance of kgan.latents.Prior. Received: identifier={identifier!r}."
-    )
+    return resolve(identifier, Prior, _PRIORS)
 
 
 def interpolate(start, end, steps, path="linear"):

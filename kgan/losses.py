@@ -15,6 +15,8 @@ import math
 import keras
 from keras import ops
 
+from kgan.registry import Configured, resolve
+
 
 def _mean(x):
     return ops.mean(ops.cast(x, keras.backend.floatx()))
@@ -44,7 +46,7 @@ def jensen_shannon(value):
     return (value + math.log(4.0)) / 2.0
 
 
-class Loss:
+class Loss(Configured):
     """A GAN objective: the two sides' losses and what is worth watching of the game.
 
     To write another, override `discriminator` and `generator`, register the class with
@@ -62,13 +64,6 @@ class Loss:
     def monitor(self, real_logits, fake_logits):
         """Scalars to watch, by name. Empty where logits are no log-odds."""
         return {}
-
-    def get_config(self):
-        return {}
-
-    @classmethod
-    def from_config(cls, config):
-        return cls(**config)
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -120,24 +115,11 @@ _LOSSES = {"minimax": Minimax, "non_saturating": NonSaturating}
 
 
 def get(identifier):
-    """The loss that `identifier` names.
+    """The loss that `identifier` means.
 
-    Args:
-        identifier: a name ("minimax", "non_saturating"), a config made by
-            `keras.saving.serialize_keras_object`, or a `Loss`, which is returned as is.
+    "minimax", "non_saturating", a config, or a `Loss`.
 
     Raises:
-        ValueError: if the name is not known, or `identifier` is none of the three.
+        ValueError: if it is none of these; see `kgan.registry.resolve`.
     """
-    if isinstance(identifier, Loss):
-        return identifier
-    if isinstance(identifier, dict):
-        identifier = keras.saving.deserialize_keras_object(identifier)
-        if isinstance(identifier, Loss):
-            return identifier
-    if identifier in _LOSSES:
-        return _LOSSES[identifier]()
-    raise ValueError(
-        f"Expected the name of a loss ({', '.join(sorted(_LOSSES))}), its config, "
-        f"or an instance of kgan.losses.Loss. Received: identifier={identifier!r}."
-    )
+    return resolve(identifier, Loss, _LOSSES)
