@@ -7,12 +7,13 @@ python train.py --list                            # the recipes
 python train.py dcgan --help                      # what can be changed
 """
 
+import contextlib
 import json
 import logging
 import os
 
 from kgan.recipes.command_line import parse, user_errors
-from kgan.recipes.runs import as_config, hyperparameters
+from kgan.recipes.runs import agreement, as_config, hyperparameters
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -22,12 +23,14 @@ def main(argv=None):
     recipe, run = parse(argv)
     # From here on TensorFlow is needed, which takes some seconds to import.
     logging.basicConfig(format="%(message)s")
-    import keras
-
     import kgan
 
+    # First of all: it decides which devices TensorFlow sees.
+    devices = recipe.training.devices
+    strategy = kgan.distribute.strategy(devices, agreement(recipe, run))
+    chief = kgan.distribute.is_chief(strategy)
     source = recipe.open_data()
-    with kgan.distribute.strategy().scope():
+    with strategy.scope():
         model = recipe.build(source)
     if run.output.dry_run:
         print(json.dumps(as_config(recipe), indent=2))
@@ -35,41 +38,53 @@ def main(argv=None):
         model.discriminator.summary()
         return
 
-    seed, epochs = recipe.training.seed, recipe.training.epochs
-    data = source.batches(recipe.examples_a_step, seed=seed)
-    held_out = None
-    if recipe.data.validation:
-        held_out = recipe.open_data(recipe.data.validation).batches(
-            recipe.training.batch_size, shuffle=False
-        )
-    logs = run.path
-    watch = kgan.callbacks.SampleGrid(logs, real=source.some(64), seed=seed)
-    callbacks = [
-        kgan.callbacks.Checkpoint(
-            run.checkpoints, data, save_every=run.output.save_every
-        ),
-        kgan.callbacks.Throughput(recipe.examples_a_step),
-        keras.callbacks.TensorBoard(logs, write_graph=False),
-        kgan.callbacks.HParams(logs, hyperparameters(recipe)),
-        watch,
-        kgan.callbacks.Interpolation(logs, seed=seed),
-    ]
-    with run.writing(recipe):
+    batch_size, seed = recipe.examples_a_step, recipe.training.seed
+    data = kgan.distribute.batches(strategy, source, batch_size, seed=seed)
+    held_out = recipe.data.validation and kgan.distribute.batches(
+        strategy, recipe.open_data(recipe.data.validation), batch_size, shuffle=False
+    )
+    save_every = run.output.save_every
+    state = kgan.callbacks.Checkpoint(run.checkpoints, data, save_every=save_every)
+    with (
+        run.writing(recipe) if chief else contextlib.nullcontext(),
+        kgan.distribute.loss_of_machines_named(strategy),
+    ):
         try:
             model.fit(
-                data, epochs=epochs, validation_data=held_out, callbacks=callbacks
+                data,
+                epochs=recipe.training.epochs,
+                validation_data=held_out,
+                callbacks=[state, *(watchers(recipe, run, source) if chief else ())],
+                verbose="auto" if chief else 0,
             )
         except kgan.callbacks.Interrupted as stop:
-            print(f"\nStopped by {stop}. Everything is saved; go on with:\n")
-            print(f"    python train.py {recipe.name} --resume --run {logs}")
+            if chief:
+                print(f"\nStopped by {stop}. Everything is saved; go on with:\n")
+                print(f"    python train.py {recipe.name} --resume --run {run.path}")
             return
 
-    exported = model.export(
-        kgan.serving.next_version(f"{run.output.export}/{recipe.name}")
-    )
-    print(f"\nsamples      {watch.latest}  (and {watch.folder}/training.gif)")
-    print(f"dashboard    tensorboard --logdir {run.output.logs}")
-    print(f"SavedModel   {exported}")
+    if chief:
+        base = f"{run.output.export}/{recipe.name}"
+        exported = model.export(kgan.serving.next_version(base))
+        print(f"\nsamples      {run.newest_samples}  (and training.gif beside it)")
+        print(f"dashboard    tensorboard --logdir {run.output.logs}")
+        print(f"SavedModel   {exported}")
+
+
+def watchers(recipe, run, source):
+    """What is shown of a run."""
+    import keras
+
+    import kgan
+
+    seed = recipe.training.seed
+    return [
+        kgan.callbacks.Throughput(recipe.examples_a_step),
+        keras.callbacks.TensorBoard(run.path, write_graph=False),
+        kgan.callbacks.HParams(run.path, hyperparameters(recipe)),
+        kgan.callbacks.SampleGrid(run.path, real=source.some(64), seed=seed),
+        kgan.callbacks.Interpolation(run.path, seed=seed),
+    ]
 
 
 if __name__ == "__main__":

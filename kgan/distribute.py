@@ -1,5 +1,6 @@
 """Picks the `tf.distribute` strategy, and says early what cannot work."""
 
+import contextlib
 import functools
 import json
 import os
@@ -9,7 +10,7 @@ import tensorflow as tf
 from kgan.rendezvous import Cluster
 
 
-def strategy(devices="auto"):
+def strategy(devices="auto", settings=None):
     """The strategy to build and compile a model in the scope of.
 
     Call it before anything else of TensorFlow runs. Asked again for the same devices,
@@ -23,12 +24,14 @@ def strategy(devices="auto"):
             - "gpu:0,1": GPUs by number;
             - "multiworker": the machines of TF_CONFIG;
             - "tpu": the TPU of this machine or of TPU_NAME.
+        settings: what several machines must agree on: name -> JSON value.
 
     Returns:
         A `tf.distribute.Strategy`. For one device, TensorFlow's default: no strategy.
 
     Raises:
-        ValueError: for devices that are not there, or a TF_CONFIG that is not right.
+        ValueError: for devices that are not there, a TF_CONFIG that is not right, or a
+            machine that does not come or has other settings.
     """
     kind, _, numbers = devices.partition(":")
     if kind == "auto" and not numbers:
@@ -40,7 +43,7 @@ def strategy(devices="auto"):
     if kind == "cpu" and numbers.isdigit() and int(numbers) >= 1:
         return _mirrored(_logical_cpus(int(numbers)))
     if kind == "multiworker" and not numbers:
-        return _multi_worker()
+        return _multi_worker(json.dumps(settings or {}))
     if kind == "tpu":
         return _tpu(numbers)
     raise ValueError(
@@ -109,6 +112,27 @@ def is_chief(strategy):
     )
 
 
+@contextlib.contextmanager
+def loss_of_machines_named(strategy):
+    """Turns TensorFlow's errors, when another machine is gone, into one that names it.
+
+    Raises:
+        ValueError: if a machine of `strategy` does not answer any more.
+    """
+    try:
+        yield
+    except tf.errors.OpError as error:
+        if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+            raise
+        gone = Cluster.from_environment().silent()
+        if not gone:
+            raise
+        raise ValueError(
+            f"{', '.join(gone)} stopped, so this one stops too. Start all again with "
+            "the same command to go on from the last checkpoint."
+        ) from error
+
+
 @functools.cache
 def _mirrored(devices):
     if len(devices) < 2:
@@ -117,8 +141,8 @@ def _mirrored(devices):
 
 
 @functools.cache
-def _multi_worker():
-    Cluster.from_environment()
+def _multi_worker(settings):
+    Cluster.from_environment().meet(json.loads(settings))
     return tf.distribute.MultiWorkerMirroredStrategy()
 
 

@@ -4,11 +4,14 @@ import contextlib
 from typing import Any, NamedTuple
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kgan import latents as priors
 from kgan import losses, seeds
 from kgan.backend import require_tensorflow
+from kgan.checks import check_images, check_networks, check_numbers
+from kgan.saving import SavedWhole
 from kgan.terms import TermMeans
 
 require_tensorflow()
@@ -36,7 +39,7 @@ class Batch(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("kgan")
-class GAN(keras.Model):
+class GAN(SavedWhole):
     """Generator against discriminator: algorithm 1 of Goodfellow et al. 2014.
 
     One training step (arXiv 1406.2661, algorithm 1) is
@@ -95,8 +98,8 @@ class GAN(keras.Model):
         **kwargs,
     ):
         super().__init__(**kwargs)
-        _check_networks(generator, discriminator)
-        _check_numbers(discriminator_steps, ema_decay)
+        check_networks(generator, discriminator)
+        check_numbers(discriminator_steps, ema_decay)
         self.generator = generator
         self.discriminator = discriminator
         self.objective = losses.get(loss)
@@ -109,6 +112,11 @@ class GAN(keras.Model):
         self.test_seeds = keras.random.SeedGenerator(seeds.derive(seed, "test"))
         self.terms = TermMeans(name="terms")
         self.ema_generator = None if ema_decay is None else _copy_of(generator)
+        # `callbacks.Checkpoint` hears by it of a signal to another machine.
+        self.stop_vote = None
+        self._synthesize = tf.function(
+            self.call, reduce_retracing=True, autograph=False
+        )
         # Keras would otherwise build the model by calling it on images.
         self.built = True
 
@@ -170,7 +178,7 @@ class GAN(keras.Model):
             ValueError: if the images are not of the discriminator's shape.
         """
         real, labels = data
-        self._check_images(real)
+        check_images(real, self.image_shape, assertions=self.jit_compile is not True)
         latents = self.sample_latents(keras.ops.shape(real)[0], training)
         fake = self.generator(latents, training=training)
         return Batch(real, fake, latents, labels, training)
@@ -219,6 +227,10 @@ class GAN(keras.Model):
                 f"of both networks. Received: {d_optimizer.name!r} twice."
             )
         super().compile(optimizer=None, **kwargs)
+        if self.dtype_policy.name == "mixed_float16":
+            # Gradients below 6e-8 are 0 in float16.
+            d_optimizer = _with_loss_scale(d_optimizer)
+            g_optimizer = _with_loss_scale(g_optimizer)
         self.d_optimizer = d_optimizer
         self.g_optimizer = g_optimizer
         # Slots made by the first update fail under strategies and XLA.
@@ -260,7 +272,9 @@ class GAN(keras.Model):
     def _logs(self):
         logs = self.terms.result()
         if isinstance(self.distribute_strategy, _SEVERAL_MACHINES):
-            # Keras averages logs over machines along axis 0 (its issue 20585).
+            if self.stop_vote is not None:
+                logs["stop_vote"] = tf.convert_to_tensor(self.stop_vote)
+            # Keras averages logs over machines along axis 0 (keras#20585).
             return {name: value[None] for name, value in logs.items()}
         return logs
 
@@ -320,20 +334,10 @@ class GAN(keras.Model):
         pieces = ([None] * k if part is None else tf.split(part, k) for part in data)
         return list(zip(*pieces, strict=True))
 
-    def _check_images(self, images):
-        if tuple(images.shape[1:]) != self.image_shape:
-            raise ValueError(
-                f"Expected batches of images [batch, {_dims(self.image_shape)}], or "
-                "tuples (images, labels). Received: images of shape "
-                f"[batch, {_dims(images.shape[1:])}]."
-            )
-        if len(images.shape) == 4 and self.jit_compile is not True:
-            # Also false for NaN. XLA drops assertions.
-            in_range = tf.reduce_all(tf.abs(images) <= 1.0 + 1e-3)
-            tf.debugging.Assert(
-                in_range,
-                ["kgan: expected pixels in [-1, 1]; received NaN or out of range."],
-            )
+    @property
+    def metrics(self):
+        # Keras adds a tracker of `loss`, which a GAN does not have.
+        return [m for m in super().metrics if m is not self._loss_tracker]
 
     # Sampling
 
@@ -357,8 +361,29 @@ class GAN(keras.Model):
         """
         if n < 1:
             raise ValueError(f"Expected n >= 1. Received: n={n}.")
-        z = self.latent_prior.sample((n, self.latent_dim), next(seeds.stream(seed)))
-        return self.predict(z, batch_size=min(n, batch_size), verbose=0)
+        seed = next(seeds.stream(seed))
+        latents = self.latent_prior.sample((n, self.latent_dim), seed)
+        return self.synthesize(latents, batch_size)
+
+    def synthesize(self, latents, batch_size=256):
+        """What the (averaged) generator makes of given latents.
+
+        On the process's first device, without a word to other machines, so that one of
+        them may call it.
+
+        Args:
+            latents: array [n, latent_dim].
+            batch_size: how many at a time.
+
+        Returns:
+            NumPy float32 array [n, *image_shape], images in [-1, 1].
+        """
+        latents = tf.cast(latents, keras.backend.floatx())
+        parts = [
+            self._synthesize(latents[i : i + batch_size]).numpy()
+            for i in range(0, len(latents), batch_size)
+        ]
+        return np.concatenate(parts).astype("float32")
 
     def export(self, filepath, **kwargs):
         """Writes the (averaged) generator as a SavedModel, latents -> images.
@@ -373,69 +398,6 @@ class GAN(keras.Model):
         from kgan.serving import export_generator
 
         return export_generator(self, filepath, **kwargs)
-
-    # Saving
-
-    def get_config(self):
-        serialize = keras.saving.serialize_keras_object
-        return {
-            **super().get_config(),
-            "generator": serialize(self.generator),
-            "discriminator": serialize(self.discriminator),
-            **self._game_config(),
-        }
-
-    def _game_config(self):
-        """The arguments that every GAN takes."""
-        serialize = keras.saving.serialize_keras_object
-        return {
-            "loss": serialize(self.objective),
-            "latent_prior": serialize(self.latent_prior),
-            "discriminator_steps": self.discriminator_steps,
-            "ema_decay": self.ema_decay,
-            "seed": self.seed,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        config = dict(config)
-        for network in ("generator", "discriminator"):
-            if isinstance(config.get(network), dict):
-                config[network] = keras.saving.deserialize_keras_object(
-                    config[network], custom_objects=custom_objects
-                )
-        return cls(**config)
-
-    def get_compile_config(self):
-        return {
-            "d_optimizer": keras.saving.serialize_keras_object(self.d_optimizer),
-            "g_optimizer": keras.saving.serialize_keras_object(self.g_optimizer),
-        }
-
-    def compile_from_config(self, config):
-        self.compile(**keras.saving.deserialize_keras_object(config))
-
-    def save_own_variables(self, store):
-        super().save_own_variables(store)
-        # Keras saves no random seeds.
-        for i, state in enumerate(self._seed_states()):
-            store[f"seed_{i}"] = state.numpy()
-
-    def load_own_variables(self, store):
-        for i, state in enumerate(self._seed_states()):
-            state.assign(store[f"seed_{i}"])
-        own = {k: store[k] for k in store.keys() if "seed_" not in k}  # noqa: SIM118
-        super().load_own_variables(own)
-
-    def _seed_states(self):
-        weights = {id(v) for v in self.weights}
-        return [v for v in self.variables if id(v) not in weights]
-
-    @property
-    def metrics(self):
-        # Keras adds a tracker of `loss`, which a GAN does not have.
-        return [m for m in super().metrics if m is not self._loss_tracker]
 
 
 class _InOrder(keras.callbacks.Callback):
@@ -464,6 +426,12 @@ def _pair(data):
     return first, second
 
 
+def _with_loss_scale(optimizer):
+    if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        return optimizer
+    return keras.optimizers.LossScaleOptimizer(optimizer)
+
+
 @contextlib.contextmanager
 def _buffers_kept(network):
     """Gives the buffers of `network`, such as moving statistics, back unchanged."""
@@ -478,34 +446,3 @@ def _copy_of(network):
     copy.set_weights(network.get_weights())
     copy.trainable = False
     return copy
-
-
-def _check_networks(generator, discriminator):
-    for network, takes in ((generator, "latents"), (discriminator, "images")):
-        if not isinstance(network, keras.Model) or not network.built:
-            raise ValueError(
-                f"Expected built keras.Models; the one that takes {takes} is "
-                f"{network!r}. Give it an Input, or call it once."
-            )
-    if tuple(generator.output_shape[1:]) != tuple(discriminator.input_shape[1:]):
-        raise ValueError(
-            "Expected a generator that makes what the discriminator takes. Received: "
-            f"generator output [batch, {_dims(generator.output_shape[1:])}], "
-            f"discriminator input [batch, {_dims(discriminator.input_shape[1:])}]."
-        )
-
-
-def _check_numbers(discriminator_steps, ema_decay):
-    if discriminator_steps < 1:
-        raise ValueError(
-            "Expected discriminator_steps >= 1. "
-            f"Received: discriminator_steps={discriminator_steps}."
-        )
-    if ema_decay is not None and not 0.0 < ema_decay < 1.0:
-        raise ValueError(
-            f"Expected 0 < ema_decay < 1, or None. Received: ema_decay={ema_decay}."
-        )
-
-
-def _dims(shape):
-    return ", ".join(str(d) for d in shape)

@@ -1,7 +1,5 @@
 """Stop at any moment, go on as if never stopped."""
 
-import logging
-import shutil
 import signal
 import threading
 from pathlib import Path
@@ -9,7 +7,9 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
-_log = logging.getLogger("kgan")
+from kgan.callbacks.training_state import TrainingState
+
+_SEVERAL_MACHINES = tf.distribute.MultiWorkerMirroredStrategy
 
 
 class Interrupted(KeyboardInterrupt):
@@ -21,23 +21,19 @@ class Interrupted(KeyboardInterrupt):
     """
 
     def __init__(self, number, epoch, batch):
-        super().__init__(
-            f"{signal.Signals(number).name} at epoch {epoch}, batch {batch}"
-        )
+        name = signal.Signals(number).name
+        super().__init__(f"{name} at epoch {epoch}, batch {batch}")
         self.signal, self.epoch, self.batch = number, epoch, batch
 
 
 class Checkpoint(keras.callbacks.Callback):
     """Saves the whole state of training, and resumes from the last state saved.
 
-    The state is the networks with their buffers, both optimizers, the averaged
-    generator, all random seeds, the epoch's means so far and the place in the data; a
-    run
-    that was killed and resumed ends with the bits of one that never stopped (on a CPU).
-    It is saved every `save_every` steps, after each epoch, and on SIGINT and SIGTERM,
-    which then raise `Interrupted`; a second signal acts as if this callback were not
-    there. `tf.train.CheckpointManager` writes it: a state counts once it is complete,
-    so a kill while writing leaves the one before.
+    A run that was killed and resumed ends with the bits of one that never stopped (on a
+    CPU); see `TrainingState` for what is saved. That happens every `save_every` steps,
+    after each epoch, and on SIGINT and SIGTERM, which then raise `Interrupted`, on all
+    machines at once if there are several; a second signal acts as if this callback were
+    not there.
 
     `fit` starts where the state says; its `epochs` is the number at which to end. Put
     this callback first in the list.
@@ -68,60 +64,61 @@ class Checkpoint(keras.callbacks.Callback):
         self.keep = keep
         self._signal = None
 
-    # The state
-
     def on_train_begin(self, logs=None):
-        self._epoch = tf.Variable(0, dtype=tf.int64)
-        self._batch = tf.Variable(0, dtype=tf.int64)
-        state = tf.train.Checkpoint(
-            variables=_variables(self.model), epoch=self._epoch, batch=self._batch
-        )
-        self._manager = tf.train.CheckpointManager(
-            state, str(self.directory), max_to_keep=self.keep
-        )
+        self.state = TrainingState(self.model, self.directory, self.keep)
         self._ends_early = False
         self._unsaved = 0
         # Now, for callbacks that begin after this one.
-        self._remove_halves()
-        self._found = self._restore_newest()
-        if self._found:
+        self._restored = self.state.restore()
+        if self._restored:
             # As keras.callbacks.BackupAndRestore tells fit where to start.
-            self.model._initial_epoch = int(self._epoch)
+            self.model._initial_epoch = self.state.epoch
+        # The steps' logs are averaged over machines, so that all hear of a signal to
+        # one of them at the same step.
+        self.model.stop_vote = tf.Variable(0.0, trainable=False)
+        self._vote = 0.0
         self._catch_signals()
 
     def on_epoch_begin(self, epoch, logs=None):
-        if self._found:
+        if self._restored:
             # Again, because fit has just reset the epoch's means.
-            self._manager.checkpoint.restore(self._found).assert_consumed()
-            self._found = None
-            if int(self._batch) == 0:
+            self.state.restore_again()
+            self._restored = False
+            if self.state.batch == 0:
                 # They are those of the epoch before.
                 self.model.reset_metrics()
         elif self._unsaved:
             self._save(epoch, 0)
         else:
-            self._place(epoch, 0)
-        if self._signal is not None:
+            self.state.place(epoch, 0)
+        if self._told_to_stop():
             self._interrupt()
         self._seen = 0
-        self.position.seek(int(self._epoch), int(self._batch))
+        self.position.seek(self.state.epoch, self.state.batch)
 
     def on_train_batch_end(self, batch, logs=None):
         done = batch + 1 - self._seen
         self._seen = batch + 1
         self._unsaved += done
-        self._batch.assign_add(done)
-        at, steps = int(self._batch), self.position.steps
+        epoch, at, steps = (
+            self.state.epoch,
+            self.state.batch + done,
+            self.position.steps,
+        )
+        self.state.place(epoch, at)
+        self._vote = (logs or {}).pop("stop_vote", 0.0)
         # At the epoch's end, its other callbacks come first.
-        if at < steps and self._signal is not None:
+        if at < steps and self._told_to_stop():
             self._interrupt()
         if at < steps and self._unsaved >= self.save_every:
-            self._save(int(self._epoch), at)
+            self._save(epoch, at)
         if at >= steps and batch + 1 < steps:
             # A resumed epoch has fewer batches than fit expects.
             self._ends_early = self.model.stop_training = True
 
     def on_epoch_end(self, epoch, logs=None):
+        if logs:
+            logs.pop("stop_vote", None)
         if self._ends_early:
             self._ends_early = self.model.stop_training = False
 
@@ -129,50 +126,13 @@ class Checkpoint(keras.callbacks.Callback):
         self._restore_handlers()
         self.model._initial_epoch = None
         if self._unsaved:
-            at = int(self._batch)
+            epoch, at = self.state.epoch, self.state.batch
             done = at >= self.position.steps
-            self._save(int(self._epoch) + done, 0 if done else at)
-
-    def _restore_newest(self):
-        """Restores the newest state that can be read, and returns its path or None."""
-        paths = self._manager.checkpoints[::-1]
-        for path in paths:
-            try:
-                _check_same(path, _variables(self.model))
-                self._manager.checkpoint.restore(path).assert_consumed()
-                return path
-            except (tf.errors.OpError, IndexError) as error:
-                # Not ValueError: a state of another model is no damaged one.
-                _log.warning("kgan: the checkpoint %s cannot be read: %s", path, error)
-        if paths:
-            raise ValueError(
-                f"None of the checkpoints in {self.directory} can be read. Restore "
-                "them from a copy, or start in another directory."
-            )
-        return None
+            self._save(epoch + done, 0 if done else at)
 
     def _save(self, epoch, batch):
-        self._place(epoch, batch)
-        try:
-            self._manager.save()
-        except tf.errors.OpError as error:
-            self._remove_halves()
-            raise OSError(
-                f"The state at epoch {epoch}, batch {batch} cannot be written to "
-                f"{self.directory}: is the disk full? The newest complete one is "
-                f"{self._manager.latest_checkpoint or 'none yet'}; make room, and "
-                f"resume. TensorFlow says: {error.message.splitlines()[0]}"
-            ) from error
+        self.state.save(epoch, batch)
         self._unsaved = 0
-
-    def _remove_halves(self):
-        """Removes what a save that failed, or was killed, left behind."""
-        for path in self.directory.glob("*_temp"):
-            shutil.rmtree(path, ignore_errors=True)
-
-    def _place(self, epoch, batch):
-        self._epoch.assign(epoch)
-        self._batch.assign(batch)
 
     # Signals
 
@@ -185,6 +145,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _on_signal(self, number, frame):
         self._signal = number
+        self.model.stop_vote.assign(1.0)
         self._restore_handlers()
 
     def _restore_handlers(self):
@@ -192,37 +153,13 @@ class Checkpoint(keras.callbacks.Callback):
             signal.signal(number, handler)
         self._handlers = {}
 
+    def _told_to_stop(self):
+        if isinstance(self.model.distribute_strategy, _SEVERAL_MACHINES):
+            return self._vote > 0
+        return self._signal is not None
+
     def _interrupt(self):
-        epoch, batch = int(self._epoch), int(self._batch)
         if self._unsaved:
-            self._save(epoch, batch)
-        raise Interrupted(self._signal, epoch, batch)
-
-
-def _variables(model):
-    """All that training changes, in a fixed order."""
-    kept = [
-        *model.variables,
-        *model.metrics_variables,
-        *model.d_optimizer.variables,
-        *model.g_optimizer.variables,
-    ]
-    return [variable.value for variable in kept]
-
-
-def _check_same(path, variables):
-    """Compares shapes, so that a wrong state is told from a damaged one."""
-    saved = tf.train.load_checkpoint(path).get_variable_to_shape_map()
-    prefix, suffix = "variables/", "/.ATTRIBUTES/VARIABLE_VALUE"
-    saved = {name: shape for name, shape in saved.items() if name.startswith(prefix)}
-    expected = {
-        f"{prefix}{i}{suffix}": v.shape.as_list() for i, v in enumerate(variables)
-    }
-    if saved != expected:
-        differing = sum(saved.get(name) != shape for name, shape in expected.items())
-        raise ValueError(
-            f"The checkpoint {path} is of another model: expected {len(expected)} "
-            f"variables, received {len(saved)}, {differing} of other shapes. Resume "
-            "with "
-            "the arguments the run began with, or start in another directory."
-        )
+            self._save(self.state.epoch, self.state.batch)
+        number = self._signal or signal.SIGTERM
+        raise Interrupted(number, self.state.epoch, self.state.batch)

@@ -53,6 +53,6 @@ def interpolation_grid(model, rows=8, steps=10, seed=0):
     halves = []
     for path in ("linear", "spherical"):
         z = latents.interpolate(*np.asarray(ends), steps, path)
-        samples = model.predict(z.reshape(rows * steps, -1), verbose=0)
+        samples = model.synthesize(z.reshape(rows * steps, -1))
         halves.append(images.tile(images.to_uint8(samples), columns=steps))
     return images.beside(*halves)

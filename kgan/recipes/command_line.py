@@ -54,7 +54,7 @@ def parse(argv=None, default="dcgan"):
         print(table())
         raise SystemExit(0)
     run = runs.Run(recipe.name, output)
-    if output.resume:
+    if run.resuming:
         saved = run.saved_recipe(recipe)
         chosen, _ = _override(saved, argv)
         run.require_same(saved, chosen)

@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import fcntl
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from kgan.files import atomic_file
 from kgan.recipes.recipe import Data, Training
 
 _CONFIG = "config.json"
-# What a resumed run may change: how far, and where the same data lies.
-_MAY_CHANGE = {"training.epochs", "data.data_dir"}
+# What a resumed run may change: how far, and where.
+_MAY_CHANGE = {"training.epochs", "training.devices", "data.data_dir"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Output:
     """Name of the run in logs/<recipe>/, or a path. Default: the next number."""
     resume: bool = False
     """Go on with the run named by --run, else the newest."""
+    auto_resume: bool = False
+    """Go on with the run named by --run if it exists, else start it: for restarts."""
     logs: str = "logs"
     """Directory of the runs."""
     export: str = "export"
@@ -58,18 +61,24 @@ class Run:
             self.path = _newest(base)
         else:
             self.path = base / _next_name(base)
-        if not output.resume and self.path.exists():
-            raise FileExistsError(
-                f"The run {self.path} exists, and nothing is overwritten. Go on "
-                "with it "
-                f"by --resume --run {output.run}, or choose another --run."
-            )
         self.resuming = output.resume
+        if output.auto_resume:
+            self.resuming = (self.path / _CONFIG).exists()
+        if self.path.exists() and not (self.resuming or output.auto_resume):
+            raise FileExistsError(
+                f"The run {self.path} exists, and nothing is overwritten. Go on with "
+                f"it by --resume --run {output.run}, or choose another --run."
+            )
 
     @property
     def checkpoints(self):
         """Where the states are."""
         return self.path / "checkpoints"
+
+    @property
+    def newest_samples(self):
+        """The newest sample grid, or None."""
+        return max((self.path / "samples").glob("epoch_*.png"), default=None)
 
     def saved_recipe(self, recipe):
         """The recipe as the run began with it.
@@ -115,7 +124,8 @@ class Run:
             OSError: if the directory cannot be written.
             ValueError: if another process is writing there.
         """
-        self.path.mkdir(parents=True, exist_ok=self.resuming)
+        anew = not (self.resuming or self.output.auto_resume)
+        self.path.mkdir(parents=True, exist_ok=not anew)
         with (self.path / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -139,12 +149,26 @@ class Run:
             raise ValueError(f"{path} is damaged: it is not JSON.") from None
 
 
+def code_hash():
+    """Which code this is: a hash of kgan's source."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def as_config(recipe):
     """A recipe as what config.json holds."""
     config = dataclasses.asdict(recipe)
     config["from_data"] = list(config["from_data"])
     config["published"] = list(config["published"])
     return config
+
+
+def agreement(recipe, run):
+    """What several machines that train together must have in common."""
+    config = _flat(as_config(recipe))
+    return {**config, "run": str(run.path), "code": code_hash()}
 
 
 def hyperparameters(recipe):
