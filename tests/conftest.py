@@ -1,4 +1,4 @@
-"""Two logical CPUs for the whole session, so that strategies are tested everywhere."""
+"""Two logical CPUs for all tests, so that strategies are tested everywhere."""
 
 import os
 

@@ -278,3 +278,22 @@ def test_fit_reads_epoch_after_epoch():
     model.fit(data, epochs=2, callbacks=[Watch()], verbose=0)
     model.fit(data, callbacks=[Watch()], verbose=0)
     assert places == expected
+
+
+def test_float16_scales_both_losses(tmp_path):
+    keras.config.set_dtype_policy("mixed_float16")
+    model = compiled(lambda: kgan.DCGAN((28, 28, 1), 4, 2, seed=0))
+    scale = keras.optimizers.LossScaleOptimizer
+    assert isinstance(model.d_optimizer, scale)
+    assert isinstance(model.g_optimizer, scale)
+    before = [w.numpy() for w in model.weights]
+    logs = model.train_on_batch(batch_for(model), return_dict=True)
+    # The logged losses are not the scaled ones.
+    assert logs["d_loss"] == pytest.approx(2 * np.log(2), abs=0.2)
+    assert any(
+        (a != b.numpy()).any() for a, b in zip(before, model.weights, strict=True)
+    )
+    model.save(tmp_path / "half.keras")
+    loaded = keras.models.load_model(tmp_path / "half.keras")
+    assert isinstance(loaded.d_optimizer, scale)
+    assert model.generate(2, seed=0).dtype == np.float32

@@ -1,0 +1,48 @@
+import pytest
+import tensorflow as tf
+
+import kgan
+from kgan import distribute
+from tests.gan_test_case import two_replicas
+
+
+def test_one_device_needs_no_strategy():
+    assert distribute.strategy("auto") is tf.distribute.get_strategy()
+    assert distribute.strategy("cpu:1") is tf.distribute.get_strategy()
+
+
+@pytest.mark.parametrize("devices", ["cuda", "cpu", "cpu:x", "cpu:0", "gpu", "auto:2"])
+def test_unknown_devices(devices):
+    with pytest.raises(ValueError, match=f"devices='{devices}'"):
+        distribute.strategy(devices)
+
+
+def test_more_cpus_than_there_are():
+    with pytest.raises(ValueError, match=r"runs with 2 logical CPUs"):
+        distribute.strategy("cpu:3")
+
+
+def test_gpu_that_is_not_there():
+    with pytest.raises(ValueError, match=r"that are there \(none\).*'gpu:0'"):
+        distribute.strategy("gpu:0")
+
+
+def test_malformed_tf_config(monkeypatch):
+    for text in ("{", "[]", '{"cluster": {"worker": ["a"]}}'):
+        monkeypatch.setenv("TF_CONFIG", text)
+        with pytest.raises(ValueError, match="Expected TF_CONFIG to be like"):
+            distribute.strategy("multiworker")
+
+
+def test_batch_that_does_not_divide():
+    source = kgan.data.open_source("ring")
+    with pytest.raises(ValueError, match="work: 62 or 64"):
+        distribute.batches(two_replicas(), source, 63)
+    with pytest.raises(ValueError, match="work: 2"):
+        distribute.batches(two_replicas(), source, 1)
+    assert distribute.batches(two_replicas(), source, 64).position.steps == 50_000 // 64
+
+
+def test_chief():
+    assert distribute.is_chief(tf.distribute.get_strategy())
+    assert distribute.is_chief(two_replicas())
