@@ -331,8 +331,8 @@ class GAN(SavedWhole):
                 "fresh examples: batch with drop_remainder=True. "
                 f"Received: batch size {size}."
             )
-        pieces = ([None] * k if part is None else tf.split(part, k) for part in data)
-        return list(zip(*pieces, strict=True))
+        # Every k-th example, so that the parts of all replicas make up those of one.
+        return [tuple(x if x is None else x[i::k] for x in data) for i in range(k)]
 
     @property
     def metrics(self):

@@ -108,7 +108,7 @@ def _everything(model):
 
 
 def check_replicas(build):
-    """Two replicas compute what one computes, noise and dropout included."""
+    """Two replicas compute what one computes: with noise, dropout, average, k = 2."""
     one = _trained(build)
     with two_replicas().scope():
         two = _trained(build)
@@ -121,7 +121,7 @@ def _trained(build, steps=3):
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
     try:
-        model = compiled(build, ema_decay=0.9)
+        model = compiled(build, ema_decay=0.9, discriminator_steps=2)
         model.fit(
             tf.data.Dataset.from_tensors(batch_for(model)).repeat(steps), verbose=0
         )

@@ -71,8 +71,8 @@ def test_discriminator_steps_see_fresh_data():
     real = np.arange(6, dtype="float32")[:, None] / 6
     model.run_eagerly = True
     model.train_on_batch(real)
-    np.testing.assert_array_equal(np.concatenate(seen), real)
-    assert [len(part) for part in seen] == [2, 2, 2]
+    for part, rows in zip(seen, ([0, 3], [1, 4], [2, 5]), strict=True):
+        np.testing.assert_array_equal(part, real[rows])
     assert int(model.d_optimizer.iterations) == 3
     assert int(model.g_optimizer.iterations) == 1
 
