@@ -85,7 +85,7 @@ def batches(strategy, source, batch_size, **kwargs):
     """
     check_batch_size(strategy, batch_size)
     total = strategy.num_replicas_in_sync
-    if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+    if not several_machines(strategy):
         return source.batches(batch_size, **kwargs)
     read = []
 
@@ -98,6 +98,11 @@ def batches(strategy, source, batch_size, **kwargs):
     data = strategy.distribute_datasets_from_function(of_this_machine)
     data.source, data.position = source, read[-1].position
     return data
+
+
+def several_machines(strategy):
+    """Whether `strategy` trains on several machines."""
+    return isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy)
 
 
 def is_chief(strategy):
@@ -122,7 +127,7 @@ def loss_of_machines_named(strategy):
     try:
         yield
     except tf.errors.OpError as error:
-        if not isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
+        if not several_machines(strategy):
             raise
         gone = Cluster.from_environment().silent()
         if not gone:

@@ -11,13 +11,11 @@ from kgan import latents as priors
 from kgan import losses, seeds
 from kgan.backend import require_tensorflow
 from kgan.checks import check_images, check_networks, check_numbers
+from kgan.distribute import several_machines
 from kgan.saving import SavedWhole
 from kgan.terms import TermMeans
 
 require_tensorflow()
-
-
-_SEVERAL_MACHINES = tf.distribute.MultiWorkerMirroredStrategy
 
 
 class Batch(NamedTuple):
@@ -271,7 +269,7 @@ class GAN(SavedWhole):
 
     def _logs(self):
         logs = self.terms.result()
-        if isinstance(self.distribute_strategy, _SEVERAL_MACHINES):
+        if several_machines(self.distribute_strategy):
             if self.stop_vote is not None:
                 logs["stop_vote"] = tf.convert_to_tensor(self.stop_vote)
             # Keras averages logs over machines along axis 0 (keras#20585).

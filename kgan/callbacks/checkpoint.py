@@ -8,8 +8,7 @@ import keras
 import tensorflow as tf
 
 from kgan.callbacks.training_state import TrainingState
-
-_SEVERAL_MACHINES = tf.distribute.MultiWorkerMirroredStrategy
+from kgan.distribute import several_machines
 
 
 class Interrupted(KeyboardInterrupt):
@@ -154,7 +153,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._handlers = {}
 
     def _told_to_stop(self):
-        if isinstance(self.model.distribute_strategy, _SEVERAL_MACHINES):
+        if several_machines(self.model.distribute_strategy):
             return self._vote > 0
         return self._signal is not None
 
