@@ -1,4 +1,4 @@
-"""Batch normalization by TensorFlow's fused kernel."""
+"""Batch normalization by TensorFlow's fused kernels, on one replica and on many."""
 
 import keras
 import tensorflow as tf
@@ -9,17 +9,19 @@ class BatchNormalization(keras.layers.BatchNormalization):
     """Batch normalization of the last axis, as DCGAN uses it (arXiv 1502.03167).
 
     Keras 3 computes the batch's moments and the normalization from separate
-    operations. In training on one replica this layer calls the fused kernel instead,
-    with the same result; a DCGAN step is 10 % faster in float32 and 40 % in bfloat16 on
-    a CPU. On several replicas the moments are those of the global batch
-    (`synchronized`), which the fused kernel cannot give.
+    operations. In training this layer calls the fused kernels instead, with the same
+    result; a DCGAN step is 10 % faster in float32 and 40 % in bfloat16 on a CPU.
+
+    On several replicas a synchronized layer takes the moments of the global batch.
+    They travel in one message forward and one backward, where Keras sends five.
 
     Args:
         momentum: of the moving statistics. 0.9 here, not Keras' 0.99: a generator
             changes faster than 100 steps.
         epsilon: added to the variance.
         synchronized: whether replicas share their statistics, which makes N replicas
-            compute what one computes.
+            compute what one computes. If not, each normalizes by those of its own part
+            of the batch, and the moving statistics follow the mean over replicas.
         **kwargs: as for `keras.layers.BatchNormalization`, except `axis`.
     """
 
@@ -36,24 +38,20 @@ class BatchNormalization(keras.layers.BatchNormalization):
         x = inputs
         if len(inputs.shape) != 4:
             x = tf.reshape(inputs, [shape[0], -1, 1, inputs.shape[-1]])
-        none = tf.zeros([0])
-        y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
-            x=x,
-            scale=tf.convert_to_tensor(self.gamma),
-            offset=tf.convert_to_tensor(self.beta),
-            mean=none,
-            variance=none,
-            epsilon=self.epsilon,
-            is_training=True,
-        )
-        # The kernel reports the unbiased variance; Keras tracks the biased one.
-        count = tf.cast(tf.size(x) // inputs.shape[-1], variance.dtype)
+        gamma, beta = map(tf.convert_to_tensor, (self.gamma, self.beta))
+        replica = tf.distribute.get_replica_context()
+        alone = replica is None or replica.num_replicas_in_sync == 1
+        if self.synchronized and not alone:
+            y, mean, variance = _normalize_together(x, gamma, beta, self.epsilon)
+        else:
+            y, mean, variance = _normalize(x, gamma, beta, self.epsilon)
+            if not alone:
+                mean, variance = replica.all_reduce("MEAN", [mean, variance])
         self._track(self.moving_mean, mean)
-        self._track(self.moving_variance, variance * ((count - 1.0) / count))
+        self._track(self.moving_variance, variance)
         return y if x is inputs else tf.reshape(y, shape)
 
     def _can_fuse(self, inputs, mask):
-        replicas = tf.distribute.get_strategy().num_replicas_in_sync
         return (
             mask is None
             and self.axis in (-1, len(inputs.shape) - 1)
@@ -61,8 +59,105 @@ class BatchNormalization(keras.layers.BatchNormalization):
             and self.center
             and not self.renorm
             and inputs.dtype in (tf.float32, tf.bfloat16, tf.float16)
-            and not (self.synchronized and replicas > 1)
         )
 
     def _track(self, average, batch):
         average.assign(average * self.momentum + batch * (1.0 - self.momentum))
+
+
+def _normalize(x, gamma, beta, epsilon):
+    """(y, mean, biased variance) of x [B, h, w, C] by its own moments."""
+    y, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
+        x=x,
+        scale=gamma,
+        offset=beta,
+        mean=tf.zeros([0]),
+        variance=tf.zeros([0]),
+        epsilon=epsilon,
+        is_training=True,
+    )
+    # The kernel reports the unbiased variance.
+    return y, mean, variance * ((_count(x) - 1.0) / _count(x))
+
+
+def _normalize_together(x, gamma, beta, epsilon):
+    """(y, mean, biased variance) of x [B, h, w, C] by the moments of all replicas."""
+    replica = tf.distribute.get_replica_context()
+    # Replicas have equal parts of the batch.
+    mean, square = tf.unstack(replica.all_reduce("MEAN", _moments(x)))
+    variance = tf.maximum(square - tf.square(mean), 0.0)
+    y = _scale(x, gamma, beta, mean, variance + epsilon)
+    return y, tf.stop_gradient(mean), tf.stop_gradient(variance)
+
+
+@tf.custom_gradient
+def _moments(x):
+    """E[x] and E[x^2] = Var[x] + E[x]^2 of each channel, float32 [2, C]."""
+    ones, zeros = tf.ones(x.shape[-1]), tf.zeros(x.shape[-1])
+    _, mean, variance = _normalize(x, ones, zeros, epsilon=1e-5)
+
+    def gradient(d_moments):
+        d_mean, d_square = tf.unstack(d_moments / _count(x))
+        return x * tf.cast(2.0 * d_square, x.dtype) + tf.cast(d_mean, x.dtype)
+
+    return tf.stack([mean, variance + tf.square(mean)]), gradient
+
+
+@tf.custom_gradient
+def _scale(x, gamma, beta, mean, variance):
+    """gamma (x - mean) / sqrt(variance) + beta, by channel."""
+    y = tf.raw_ops.FusedBatchNormV3(
+        x=x,
+        scale=gamma,
+        offset=beta,
+        mean=mean,
+        variance=variance,
+        epsilon=0.0,
+        is_training=False,
+    )[0]
+
+    def gradient(dy):
+        dx, d_gamma, d_beta = _scale_gradient(dy, x, gamma, mean, variance)
+        d_mean = -gamma * tf.math.rsqrt(variance) * d_beta
+        d_variance = -0.5 * gamma / variance * d_gamma
+        return dx, d_gamma, d_beta, d_mean, d_variance
+
+    return y, gradient
+
+
+@tf.custom_gradient
+def _scale_gradient(dy, x, gamma, mean, variance):
+    """gamma dy / sqrt(variance), and the sums of dy (x - mean) / sqrt(variance) and dy.
+
+    The kernel gives no gradient by the moments, which second-order gradients need.
+    """
+    inputs = (dy, x, gamma, mean, variance)
+    dx, d_gamma, d_beta, *_ = tf.raw_ops.FusedBatchNormGradV3(
+        y_backprop=dy,
+        x=x,
+        scale=gamma,
+        reserve_space_1=mean,
+        reserve_space_2=variance,
+        reserve_space_3=tf.zeros([0]),
+        epsilon=0.0,
+        is_training=False,
+    )
+
+    def gradient(*upstream):
+        with tf.GradientTape() as tape:
+            tape.watch(inputs)
+            slope = tf.math.rsqrt(variance)
+            wide = tf.cast(dy, slope.dtype)
+            normal = (tf.cast(x, slope.dtype) - mean) * slope
+            outputs = (
+                tf.cast(wide * gamma * slope, x.dtype),
+                tf.reduce_sum(wide * normal, [0, 1, 2]),
+                tf.reduce_sum(wide, [0, 1, 2]),
+            )
+        return tape.gradient(outputs, inputs, output_gradients=upstream)
+
+    return (dx, d_gamma, d_beta), gradient
+
+
+def _count(x):
+    return tf.cast(tf.size(x) // x.shape[-1], tf.float32)

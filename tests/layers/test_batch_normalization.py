@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from kgan.layers import BatchNormalization
+from tests.gan_test_case import two_replicas
 
 
 def _pair(shape, **kwargs):
@@ -78,3 +79,70 @@ def test_frozen_layer_uses_moving_statistics():
     layer.trainable = False
     y = layer(x, training=True)
     np.testing.assert_allclose(y, x / np.sqrt(1 + 1e-5), rtol=1e-5)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_two_replicas_equal_one(dtype):
+    x = np.random.default_rng(2).normal(1.0, 2.0, (8, 4, 4, 3)).astype(dtype)
+    one = _first_and_second_order(tf.distribute.get_strategy(), [x], dtype)
+    two = _first_and_second_order(two_replicas(), [x[:4], x[4:]], dtype)
+    tolerance = 1e-5 if dtype == "float32" else 1e-11
+    for name, value in one.items():
+        scale = np.abs(value).max()
+        np.testing.assert_allclose(
+            two[name], value, tolerance, tolerance * scale, err_msg=name
+        )
+
+
+def _first_and_second_order(strategy, parts, dtype):
+    """What a layer computes of a batch that lies on the replicas in parts."""
+    with strategy.scope():
+        layer = BatchNormalization(dtype=dtype)
+        layer.build(parts[0].shape)
+        layer.gamma.assign([0.5, 1.0, 2.0])
+
+    def run(x):
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                y = layer(x, training=True)
+                loss = tf.reduce_sum(y**3)
+            dx, d_gamma = inner.gradient(loss, [x, layer.gamma.value])
+            penalty = tf.reduce_sum(dx**2)
+        ddx = outer.gradient(penalty, x)
+        together = tf.distribute.get_replica_context().all_reduce
+        return y, dx, ddx, together("SUM", d_gamma)
+
+    values = strategy.experimental_distribute_values_from_function(
+        lambda context: tf.constant(parts[context.replica_id_in_sync_group])
+    )
+    results = tf.function(lambda v: strategy.run(run, args=(v,)))(values)
+    y, dx, ddx, d_gamma = (strategy.experimental_local_results(r) for r in results)
+    return {
+        "y": np.concatenate(y),
+        "dx": np.concatenate(dx),
+        "ddx": np.concatenate(ddx),
+        "d_gamma": d_gamma[0],
+        "mean": layer.moving_mean.numpy(),
+        "variance": layer.moving_variance.numpy(),
+    }
+
+
+def test_local_statistics():
+    # Each replica by its own moments; the moving statistics by their mean.
+    x = np.random.default_rng(2).normal(size=(8, 4, 4, 3)).astype("float32")
+    x[4:] = 5.0 + 2.0 * x[4:]
+    with two_replicas().scope():
+        layer = BatchNormalization(synchronized=False, momentum=0.0)
+        layer.build(x.shape)
+    values = two_replicas().experimental_distribute_values_from_function(
+        lambda context: tf.constant(np.split(x, 2)[context.replica_id_in_sync_group])
+    )
+    y = two_replicas().run(lambda v: layer(v, training=True), args=(values,))
+    for part in y.values:
+        np.testing.assert_allclose(np.mean(part, (0, 1, 2)), 0.0, atol=1e-5)
+        np.testing.assert_allclose(np.std(part, (0, 1, 2)), 1.0, atol=1e-4)
+    moments = [np.mean(part, (0, 1, 2)) for part in np.split(x, 2)]
+    for mean in layer.moving_mean.value.values:
+        np.testing.assert_allclose(mean, np.mean(moments, 0), rtol=1e-5)
