@@ -64,6 +64,21 @@ def check_batch_size(strategy, batch_size):
         )
 
 
+def check_xla(strategy):
+    """Raises ValueError if TensorFlow cannot compile the steps of `strategy` by XLA."""
+    replicas = strategy.num_replicas_in_sync
+    if replicas == 1:
+        return
+    devices = strategy.extended.worker_devices
+    if any("CPU" in device for device in devices):
+        raise ValueError(
+            "Expected no XLA (jit_compile=True, --jit) where CPUs are several replicas: "
+            "TensorFlow cannot compile what they exchange. Leave it out, or train on "
+            f"one device, or on GPUs. Received: {replicas} replicas on "
+            f"{', '.join(devices)}."
+        )
+
+
 def batches(strategy, source, batch_size, **kwargs):
     """`source.batches` for `fit` under `strategy`, with the same global batches.
 

@@ -8,10 +8,15 @@ import numpy as np
 import tensorflow as tf
 
 from kgan import latents as priors
-from kgan import losses, seeds
+from kgan import losses, random, seeds
 from kgan.backend import require_tensorflow
-from kgan.checks import check_images, check_networks, check_numbers
-from kgan.distribute import several_machines
+from kgan.checks import (
+    check_images,
+    check_networks,
+    check_numbers,
+    check_optimizers,
+)
+from kgan.distribute import check_xla, several_machines
 from kgan.saving import SavedWhole
 from kgan.terms import TermMeans
 
@@ -76,6 +81,8 @@ class GAN(SavedWhole):
             weights and buffers as w_ema <- d w_ema + (1 - d) w, with
             d = min(ema_decay, (1 + t) / (10 + t)) at step t so that the first steps are
             forgotten; `generate` and `export` use it.
+        synchronized: whether batch normalization takes its moments over all replicas,
+            as one device would; if not, over each replica's part of the batch.
         seed: integer. Fixes the latents; subclasses that build their networks fix the
             initial weights and dropout by it too.
 
@@ -92,6 +99,7 @@ class GAN(SavedWhole):
         latent_prior="normal",
         discriminator_steps=1,
         ema_decay=None,
+        synchronized=True,
         seed=None,
         **kwargs,
     ):
@@ -104,7 +112,10 @@ class GAN(SavedWhole):
         self.latent_prior = priors.get(latent_prior)
         self.discriminator_steps = discriminator_steps
         self.ema_decay = ema_decay
+        self.synchronized = synchronized
         self.seed = seed
+        _synchronize(generator, synchronized)
+        _synchronize(discriminator, synchronized)
         self.latent_seeds = keras.random.SeedGenerator(seeds.derive(seed, "latents"))
         # Evaluation draws its own latents, so that looking changes no training run.
         self.test_seeds = keras.random.SeedGenerator(seeds.derive(seed, "test"))
@@ -209,7 +220,9 @@ class GAN(SavedWhole):
                 `keras.Model.compile`.
 
         Raises:
-            ValueError: if both sides are given one optimizer instance, or `optimizer`.
+            ValueError: if both sides are given one optimizer instance, or `optimizer`,
+                an optimizer made outside of the scope of the model's strategy, or XLA
+                is asked for where it cannot work.
         """
         if "optimizer" in kwargs or "loss" in kwargs:
             raise ValueError(
@@ -217,23 +230,24 @@ class GAN(SavedWhole):
                 "expected compile(d_optimizer=..., g_optimizer=...). "
                 f"Received: {sorted(kwargs)}."
             )
-        d_optimizer = keras.optimizers.get(d_optimizer)
-        g_optimizer = keras.optimizers.get(g_optimizer)
-        if d_optimizer is g_optimizer:
-            raise ValueError(
-                "Expected two optimizer instances: one instance would mix the moments "
-                f"of both networks. Received: {d_optimizer.name!r} twice."
-            )
+        with self.distribute_strategy.scope():
+            # Names and configs become optimizers of the model's replicas.
+            d_optimizer = keras.optimizers.get(d_optimizer)
+            g_optimizer = keras.optimizers.get(g_optimizer)
+        check_optimizers(d_optimizer, g_optimizer, self.distribute_strategy)
+        if kwargs.get("jit_compile") is True:
+            check_xla(self.distribute_strategy)
         super().compile(optimizer=None, **kwargs)
-        if self.dtype_policy.name == "mixed_float16":
-            # Gradients below 6e-8 are 0 in float16.
-            d_optimizer = _with_loss_scale(d_optimizer)
-            g_optimizer = _with_loss_scale(g_optimizer)
+        with self.distribute_strategy.scope():
+            if self.dtype_policy.name == "mixed_float16":
+                # Gradients below 6e-8 are 0 in float16.
+                d_optimizer = _with_loss_scale(d_optimizer)
+                g_optimizer = _with_loss_scale(g_optimizer)
+            # Slots made by the first update fail under strategies and XLA.
+            d_optimizer.build(self.discriminator_variables())
+            g_optimizer.build(self.generator_variables())
         self.d_optimizer = d_optimizer
         self.g_optimizer = g_optimizer
-        # Slots made by the first update fail under strategies and XLA.
-        d_optimizer.build(self.discriminator_variables())
-        g_optimizer.build(self.generator_variables())
 
     def fit(self, x=None, *args, callbacks=None, **kwargs):
         """As `keras.Model.fit`; `x` is a `tf.data.Dataset`, or an array of images.
@@ -248,6 +262,10 @@ class GAN(SavedWhole):
         return super().fit(x, *args, callbacks=callbacks, **kwargs)
 
     def train_step(self, data):
+        with random.compiled_by_xla(self.jit_compile is True):
+            return self._train_step(data)
+
+    def _train_step(self, data):
         *parts, last = self._parts(_pair(data))
         for part in parts:
             self._update_discriminator(self.play(part, training=True))
@@ -262,10 +280,11 @@ class GAN(SavedWhole):
 
     def test_step(self, data):
         """The same terms on held-out data, with the networks in inference mode."""
-        batch = self.play(_pair(data), training=False)
-        self._total(self.discriminator_loss(batch), "d", self.discriminator)
-        self._total(self.generator_loss(batch), "g", self.generator)
-        return self._logs()
+        with random.compiled_by_xla(self.jit_compile is True):
+            batch = self.play(_pair(data), training=False)
+            self._total(self.discriminator_loss(batch), "d", self.discriminator)
+            self._total(self.generator_loss(batch), "g", self.generator)
+            return self._logs()
 
     def _logs(self):
         logs = self.terms.result()
@@ -422,6 +441,12 @@ def _pair(data):
             "Expected batches of images or (images, labels). Received: sample weights."
         )
     return first, second
+
+
+def _synchronize(network, synchronized):
+    for layer in network._flatten_layers():
+        if hasattr(layer, "synchronized"):
+            layer.synchronized = synchronized
 
 
 def _with_loss_scale(optimizer):

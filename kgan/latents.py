@@ -4,8 +4,8 @@ import math
 
 import keras
 import numpy as np
-import tensorflow as tf
 
+from kgan import random
 from kgan.registry import Configured, resolve
 
 
@@ -14,9 +14,6 @@ class Prior(Configured):
 
     def sample(self, shape, seed):
         """float32 latents of `shape`, the same on every device.
-
-        Except within XLA (`jit_compile=True`), whose Philox counts otherwise than that
-        of TensorFlow's kernels.
 
         Args:
             shape: the shape.
@@ -30,9 +27,7 @@ class Normal(Prior):
     """z ~ N(0, I)."""
 
     def sample(self, shape, seed):
-        return tf.random.stateless_normal(
-            shape, _key(seed), dtype=keras.backend.floatx(), alg="philox"
-        )
+        return random.normal(shape, _key(seed), keras.backend.floatx())
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -49,13 +44,8 @@ class Uniform(Prior):
         self.limit = float(limit)
 
     def sample(self, shape, seed):
-        return tf.random.stateless_uniform(
-            shape,
-            _key(seed),
-            -self.limit,
-            self.limit,
-            dtype=keras.backend.floatx(),
-            alg="philox",
+        return random.uniform(
+            shape, _key(seed), -self.limit, self.limit, keras.backend.floatx()
         )
 
     def get_config(self):
@@ -63,7 +53,6 @@ class Uniform(Prior):
 
 
 def _key(seed):
-    # Keras' random functions leave the algorithm to the device.
     return [seed, 0] if isinstance(seed, int) else seed.next()
 
 

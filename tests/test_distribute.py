@@ -1,3 +1,4 @@
+import keras
 import pytest
 import tensorflow as tf
 
@@ -46,3 +47,21 @@ def test_batch_that_does_not_divide():
 def test_chief():
     assert distribute.is_chief(tf.distribute.get_strategy())
     assert distribute.is_chief(two_replicas())
+
+
+def test_no_xla_on_logical_cpus():
+    with two_replicas().scope():
+        model = kgan.VanillaGAN((4, 4, 1), 3, generator_hidden=(4,))
+        with pytest.raises(ValueError, match=r"no XLA.*2 replicas on .*CPU:0"):
+            model.compile(jit_compile=True)
+
+
+def test_optimizer_made_outside_of_the_scope():
+    with two_replicas().scope():
+        model = kgan.VanillaGAN((4, 4, 1), 3, generator_hidden=(4,))
+    outside = keras.optimizers.SGD(name="mine"), keras.optimizers.SGD()
+    with pytest.raises(ValueError, match=r"in the scope of.*'mine'.*strategy.scope"):
+        model.compile(*outside)
+    # A name has no scope of its own.
+    model.compile("sgd", "sgd")
+    assert model.distribute_strategy is two_replicas()

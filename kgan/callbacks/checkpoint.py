@@ -45,7 +45,8 @@ class Checkpoint(keras.callbacks.Callback):
 
     Raises:
         ValueError: if `data` is no dataset of `kgan.data`, or, when training begins, if
-            the state is that of another model.
+            the state is that of another model, or the model's `steps_per_execution`
+            does not divide the steps of an epoch.
     """
 
     def __init__(self, directory, data, *, save_every=250, keep=2):
@@ -64,6 +65,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._signal = None
 
     def on_train_begin(self, logs=None):
+        _check_divides(self.model.steps_per_execution, self.position.steps)
         self.state = TrainingState(self.model, self.directory, self.keep)
         self._ends_early = False
         self._unsaved = 0
@@ -162,3 +164,15 @@ class Checkpoint(keras.callbacks.Callback):
             self._save(self.state.epoch, self.state.batch)
         number = self._signal or signal.SIGTERM
         raise Interrupted(number, self.state.epoch, self.state.batch)
+
+
+def _check_divides(at_once, steps):
+    """A resumed epoch would otherwise end in the middle of an execution."""
+    if steps % at_once:
+        divisors = [n for n in range(1, steps + 1) if steps % n == 0]
+        nearest = sorted(divisors, key=lambda n: abs(n - at_once))[:2]
+        raise ValueError(
+            f"Expected steps_per_execution that divides the {steps} steps of an epoch, "
+            f"so that training can stop and go on exactly. Received: {at_once}. The "
+            f"nearest that work: {' or '.join(map(str, sorted(nearest)))}."
+        )

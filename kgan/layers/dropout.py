@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from kgan import random
+
 
 @keras.saving.register_keras_serializable("kgan")
 class Dropout(keras.layers.Dropout):
@@ -22,10 +24,8 @@ class Dropout(keras.layers.Dropout):
             return inputs
         size = tf.shape(inputs)[0]
         rows = size * replica.num_replicas_in_sync
-        kept = tf.random.stateless_uniform(
-            tf.concat([[rows], tf.shape(inputs)[1:]], 0),
-            self.seed_generator.next(),
-            alg="philox",
+        kept = random.uniform(
+            tf.concat([[rows], tf.shape(inputs)[1:]], 0), self.seed_generator.next()
         )
         first = replica.replica_id_in_sync_group * size
         kept = tf.cast(kept[first : first + size] >= self.rate, inputs.dtype)

@@ -18,11 +18,15 @@ class Training:
     """The networks' arithmetic; weights, losses and averages stay float32."""
     jit: bool = False
     """Compile the step by XLA: faster on GPUs, which draw other random numbers then."""
+    steps_per_execution: int = 1
+    """Steps that TensorFlow makes before Python looks; divides those of an epoch."""
     devices: str = "auto"
     """auto, cpu:N, gpu:0,1, multiworker (TF_CONFIG) or tpu. Changes no number."""
+    local_batch_norm: bool = False
+    """On several replicas, normalize by each one's own part of the batch."""
 
     def __post_init__(self):
-        for name in ("epochs", "batch_size"):
+        for name in ("epochs", "batch_size", "steps_per_execution"):
             if getattr(self, name) < 1:
                 raise ValueError(
                     f"Expected {name} >= 1. Received: {getattr(self, name)}."
@@ -117,6 +121,7 @@ class Recipe:
         model = getattr(kgan.models, self.model)(
             image_shape=source.image_shape,
             seed=self.training.seed,
+            synchronized=not self.training.local_batch_norm,
             **self.options,
             **{name: getattr(source, name)() for name in self.from_data},
         )
@@ -124,6 +129,7 @@ class Recipe:
             _optimizer(self.d_optimizer),
             _optimizer(self.g_optimizer),
             jit_compile=self.training.jit,
+            steps_per_execution=self.training.steps_per_execution,
         )
         return model
 

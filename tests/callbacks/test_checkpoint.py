@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import kgan
 from kgan.callbacks import Checkpoint, Interrupted
+from tests.gan_test_case import two_replicas
 
 # 10 steps an epoch, 3 epochs.
 STEPS = 30
@@ -34,12 +35,15 @@ def crash():
     raise CrashError
 
 
-def run(folder, callbacks=(), epochs=3, save_every=4, build=None):
+def run(folder, callbacks=(), epochs=3, save_every=4, build=None, **kwargs):
     rng = np.random.default_rng(0)
     images = rng.integers(0, 255, (80, 8, 8, 1), "uint8")
     data = kgan.data.ArraySource(images).batches(8, seed=1)
-    model = (build or tiny)()
-    model.compile(keras.optimizers.Adam(1e-3), keras.optimizers.SGD(0.01, momentum=0.9))
+    strategy = kwargs.pop("strategy", tf.distribute.get_strategy())
+    with strategy.scope():
+        model = (build or tiny)()
+        adam, sgd = keras.optimizers.Adam, keras.optimizers.SGD
+        model.compile(adam(1e-3), sgd(0.01, momentum=0.9), **kwargs)
     checkpoint = Checkpoint(folder, data, save_every=save_every)
     history = model.fit(
         data, epochs=epochs, callbacks=[checkpoint, *callbacks], verbose=0
@@ -94,6 +98,30 @@ def test_crash_after_crash(tmp_path, unbroken):
             crashes += 1
     assert crashes > 5
     assert_same(result, unbroken)
+
+
+@pytest.mark.parametrize("step", [1, 3, 4])
+def test_several_steps_an_execution(tmp_path, unbroken, step):
+    with pytest.raises(CrashError):
+        run(tmp_path, [At(step, crash)], steps_per_execution=5)
+    # Five steps at a time reach the states that single steps do.
+    assert_same(run(tmp_path, steps_per_execution=5), unbroken)
+
+
+def test_executions_that_do_not_fill_an_epoch(tmp_path):
+    with pytest.raises(ValueError, match=r"the 10 steps.*Received: 4.*work: 2 or 5"):
+        run(tmp_path, steps_per_execution=4)
+
+
+@pytest.mark.parametrize("to_two", [True, False])
+def test_resumed_on_other_devices(tmp_path, unbroken, to_two):
+    one, two = tf.distribute.get_strategy(), two_replicas()
+    with pytest.raises(CrashError):
+        run(tmp_path, [At(15, crash)], strategy=one if to_two else two)
+    model, _ = run(tmp_path, strategy=two if to_two else one)
+    for a, b in zip(model.weights, unbroken[0].weights, strict=True):
+        # Adam turns the rounding of gradients near 0 into steps of up to 1e-3.
+        np.testing.assert_allclose(a.numpy(), b.numpy(), 1e-3, 1e-4, err_msg=a.path)
 
 
 def test_loses_at_most_save_every_steps(tmp_path):
