@@ -6,15 +6,15 @@ Trains by `model.fit` on
 
     one        1 process pinned to 1 core
     strangers  2 such processes at once that know nothing of each other
-    machines   2 processes, each pinned to a core of its own, as 2 machines (multiworker)
+    machines   2 processes, each pinned to a core of its own, as a machine (multiworker)
     devices    1 process on 2 cores with 2 logical devices (cpu:2)
     whole      1 process on 2 cores, without a strategy
 
 with the same number of examples a replica, in turn, `--rounds` times, and prints the
 medians of images a second and the efficiency: the rate over twice that of `one`. What
-`strangers` lack of 1 is lost to the hardware they share (memory, clock); what `machines`
-lack of `strangers` is the strategy and the network. Run it on an idle machine with at
-least 2 cores.
+`strangers` lack of 1 is lost to the hardware they share (memory, clock); what
+`machines` lack of `strangers` is the strategy and the network. Run it on an idle
+machine with at least 2 cores.
 """
 
 import argparse
@@ -56,8 +56,8 @@ def main():
         for name in options.only:
             rates[name].append(measure(options, *ARRANGEMENTS[name]))
     print(
-        f"DCGAN 64x64x3, width {options.width}, {options.batch_size} examples a replica, "
-        f"{options.precision}, steps_per_execution {options.steps_per_execution}"
+        f"DCGAN 64x64x3, width {options.width}, {options.batch_size} examples a "
+        f"replica, {options.precision}, steps_per_execution {options.steps_per_execution}"
     )
     one = statistics.median(rates["one"])
     for name, measured in rates.items():

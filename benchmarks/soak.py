@@ -3,11 +3,11 @@
     python benchmarks/soak.py [--kills 50] [--epochs 8] [--work DIR]
 
 Trains a small DCGAN on part of the embedded digits by train.py, once unbroken, once
-under SIGKILL and SIGTERM at random moments of start, training, checkpoint writing and
-export. Checks at the end that
+under SIGKILL and SIGTERM while it starts, trains, writes a checkpoint, or exports.
+Checks at the end that
 
 - the weights, optimizers, averages and seeds of both runs are the same bits,
-- no resume lost more steps than --save-every,
+- no kill lost more steps than --save-every: each step notes its number in a file,
 - every file that was left can be read.
 
 Exit code 0 if so.
@@ -16,18 +16,21 @@ Exit code 0 if so.
 import argparse
 import os
 import random
-import re
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
 
 SAVE_EVERY = 20
-TRAIN = Path(__file__).parents[1] / "train.py"
+MOMENTS = ("start", "training", "checkpoint", "export")
+TRAIN = Path(__file__).resolve().parents[1]
+STEP = "step"
 
 
 def main():
@@ -36,78 +39,116 @@ def main():
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--work", default=None, help="an empty directory")
+    parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.child:
+        return train(options.child)
     work = Path(options.work or tempfile.mkdtemp(prefix="kgan_soak_"))
     random.seed(options.seed)
 
-    start = time.monotonic()
-    subprocess.run(command(options, "unbroken"), cwd=work, check=True, stdout=-3)
-    whole = time.monotonic() - start
-    print(f"unbroken run: {whole:.0f} s, in {work}")
-
-    counts = {"SIGKILL": 0, "SIGTERM": 0, "not reached": 0}
-    worst = 0
-    done = False
-    while not done:
-        ended, lost = one_life(options, work, counts)
+    kills, worst, finished = Counter(), 0, False
+    while not finished:
+        moment, name, lost = one_life(options, work)
         worst = max(worst, lost)
-        enough = counts["SIGKILL"] + counts["SIGTERM"] >= options.kills
-        if ended and not enough:
+        kills.update([f"{name} in {moment}"] if name else [])
+        enough = kills.total() >= options.kills
+        if not name and not enough:
             options.epochs += 2
-        done = ended and enough
-    print(f"killed: {counts}, most steps lost by one kill: {worst}")
-    # The unbroken run goes on to where the killed one had to go.
-    subprocess.run(command(options, "unbroken", "--resume"), cwd=work, check=True,
-                   stdout=-3)  # fmt: skip
+        finished = enough and not name
+    for kind, count in sorted(kills.items()):
+        print(f"{count:4} {kind}")
+    print(f"{kills.total():4} kills, most steps lost by one: {worst}")
+    subprocess.run(command(options, "unbroken"), cwd=work, check=True, stdout=-3)
     sys.exit(0 if check(work) and worst <= SAVE_EVERY else 1)
+
+
+def train(arguments):
+    """train.py, with the number of each step noted in a file."""
+    sys.path.insert(0, str(TRAIN))
+    import keras
+
+    import train as script
+
+    class NoteSteps(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            self.file = os.open(STEP, os.O_WRONLY | os.O_CREAT)
+
+        def on_train_batch_end(self, batch, logs=None):
+            number = struct.pack("q", int(self.model.g_optimizer.iterations))
+            os.pwrite(self.file, number, 0)
+
+    watchers = script.watchers
+    script.watchers = lambda *a: [*watchers(*a), NoteSteps()]
+    script.main(arguments)
 
 
 def command(options, run, *more):
     arguments = f"--split train[:20%] --epochs {options.epochs} --run {run}"
     arguments += f" --save-every {SAVE_EVERY} --batch-size 32 --model.width 8"
-    return [sys.executable, str(TRAIN), *arguments.split(), *more]
+    return [sys.executable, __file__, "--child", *arguments.split(), *more]
 
 
-def one_life(options, work, counts):
-    """Starts or resumes the run and kills it; (whether it ended, steps it lost)."""
-    path = work / "logs/dcgan/killed"
-    resume = ["--resume"] if (path / "config.json").exists() else []
-    if not resume and path.exists():
-        # Killed before it was a run.
-        path.rename(path.with_name(f"stillborn_{counts['SIGKILL']}"))
-    process = subprocess.Popen(command(options, "killed", *resume), cwd=work,
-                               stdout=subprocess.PIPE, text=True)  # fmt: skip
-    # Starting takes some 6 seconds; later kills meet training, saving or exporting.
-    life = random.choice([random.uniform(0, 6), random.uniform(5, 14)])
+def one_life(options, work):
+    """Starts or resumes the run and kills it: (moment, signal or None, steps lost)."""
+    moment = random.choice(MOMENTS)
     name = random.choice(["SIGKILL", "SIGKILL", "SIGTERM"])
-    try:
-        out = process.communicate(timeout=life)[0]
-    except subprocess.TimeoutExpired:
+    process = subprocess.Popen(
+        command(options, "killed", "--auto-resume"),
+        cwd=work,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    wait_for(moment, process, work)
+    if process.poll() is None:
         process.send_signal(getattr(signal, name))
-        out = process.communicate()[0]
-        counts[name] += 1
-        return False, steps_lost(out, path)
+        error = process.communicate()[1]
+        if process.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM):
+            sys.exit(f"{name} in {moment} ended in {process.returncode}:\n{error}")
+        return moment, name, steps_lost(work)
+    error = process.communicate()[1]
     if process.returncode:
-        sys.exit(f"resuming failed:\n{out}")
-    counts["not reached"] += 1
-    return True, 0
+        sys.exit(f"resuming failed:\n{error}")
+    return moment, None, 0
 
 
-def steps_lost(out, path):
-    """Steps shown by the progress bar after the newest checkpoint, within an epoch."""
+def wait_for(moment, process, work):
+    """Returns at the moment, or when the process has ended."""
+    run = work / "logs/dcgan/killed"
+    if moment == "start":
+        return time.sleep(random.uniform(0, 6))
+    # So that a checkpoint, or the export, is caught at another point each time.
+    delay = random.uniform(0, 0.01)
+    before = read_step(work)
+    later = random.randint(1, 60)
+    reached = {
+        "training": lambda: read_step(work) >= before + later,
+        "checkpoint": lambda: any(run.glob("checkpoints/*_temp*")),
+        "export": lambda: any((work / "export/dcgan").glob(".*")),
+    }[moment]
+    while process.poll() is None and not reached():
+        time.sleep(0.001)
+    return time.sleep(delay)
+
+
+def read_step(work):
+    try:
+        return struct.unpack("q", (work / STEP).read_bytes())[0]
+    except (FileNotFoundError, struct.error):
+        return 0
+
+
+def steps_lost(work):
+    """Steps made, less those of the newest checkpoint."""
     import tensorflow as tf
 
-    shown = re.findall(r"Epoch (\d+)/", out), re.findall(r"(\d+)/\d+\x1b", out)
-    newest = tf.train.latest_checkpoint(str(path / "checkpoints"))
-    if not (newest and all(shown)) or "Stopped by" in out:
-        return 0
+    newest = tf.train.latest_checkpoint(str(work / "logs/dcgan/killed/checkpoints"))
+    if not newest:
+        return read_step(work)
     reader = tf.train.load_checkpoint(newest)
     suffix = "/.ATTRIBUTES/VARIABLE_VALUE"
     epoch, batch = (int(reader.get_tensor(n + suffix)) for n in ("epoch", "batch"))
-    if int(shown[0][-1]) - 1 != epoch:
-        return 0
-    # The bar of a resumed epoch counts from the place of resuming.
-    return max(0, int(shown[1][-1]) - batch)
+    return max(0, read_step(work) - epoch * (2000 // 32) - batch)
 
 
 def check(work):

@@ -72,9 +72,9 @@ def check_xla(strategy):
     devices = strategy.extended.worker_devices
     if any("CPU" in device for device in devices):
         raise ValueError(
-            "Expected no XLA (jit_compile=True, --jit) where CPUs are several replicas: "
-            "TensorFlow cannot compile what they exchange. Leave it out, or train on "
-            f"one device, or on GPUs. Received: {replicas} replicas on "
+            "Expected no XLA (jit_compile=True, --jit) where CPUs are several "
+            "replicas: TensorFlow cannot compile what they exchange. Leave it out, or "
+            f"train on one device, or on GPUs. Received: {replicas} replicas on "
             f"{', '.join(devices)}."
         )
 

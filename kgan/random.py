@@ -13,8 +13,8 @@ def compiled_by_xla(compiled):
     """Within, numbers are drawn for a function that XLA compiles, if `compiled`.
 
     TensorFlow's kernels and XLA both know Philox, and count differently: the same seed
-    gives other numbers. While a function for XLA is traced, `uniform` and `normal` write
-    the kernels' Philox out in integer operations, which XLA fuses into one.
+    gives other numbers. While a function for XLA is traced, `uniform` and `normal`
+    write the kernels' Philox out in integer operations, which XLA fuses into one.
     """
     global _compiling
     before, _compiling = _compiling, compiled
