@@ -57,7 +57,7 @@ def main():
             rates[name].append(measure(options, *ARRANGEMENTS[name]))
     print(
         f"DCGAN 64x64x3, width {options.width}, {options.batch_size} examples a "
-        f"replica, {options.precision}, steps_per_execution {options.steps_per_execution}"
+        f"replica, {options.precision}, {options.steps_per_execution} steps at once"
     )
     one = statistics.median(rates["one"])
     for name, measured in rates.items():

@@ -119,12 +119,12 @@ def wait_for(moment, process, work):
         return time.sleep(random.uniform(0, 6))
     # So that a checkpoint, or the export, is caught at another point each time.
     delay = random.uniform(0, 0.01)
-    before = read_step(work)
+    before, exports = read_step(work), set((work / "export/dcgan").glob(".*"))
     later = random.randint(1, 60)
     reached = {
         "training": lambda: read_step(work) >= before + later,
         "checkpoint": lambda: any(run.glob("checkpoints/*_temp*")),
-        "export": lambda: any((work / "export/dcgan").glob(".*")),
+        "export": lambda: set((work / "export/dcgan").glob(".*")) - exports,
     }[moment]
     while process.poll() is None and not reached():
         time.sleep(0.001)
