@@ -18,12 +18,12 @@ machine with at least 2 cores.
 """
 
 import argparse
-import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
+
+import machines
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -69,14 +69,11 @@ def main():
 
 def measure(options, cpus, devices):
     """Images a second of all processes of an arrangement together."""
-    ports = free_ports(len(cpus))
-    cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
+    environments = [None] * len(cpus)
+    if devices == "multiworker":
+        environments = machines.environments(len(cpus))
     processes = []
-    for index, cores in enumerate(cpus):
-        environment = dict(os.environ)
-        if devices == "multiworker":
-            task = {"type": "worker", "index": index}
-            environment["TF_CONFIG"] = json.dumps({"cluster": cluster, "task": task})
+    for environment, cores in zip(environments, cpus, strict=True):
         cores = ",".join(map(str, cores))
         command = [sys.executable, __file__, *sys.argv[1:], "--child", cores, devices]
         processes.append(
@@ -90,14 +87,6 @@ def measure(options, cpus, devices):
     found = [float(out.split()[-1]) for out in found]
     # Machines report the rate of their common, global batches.
     return found[0] if devices == "multiworker" else sum(found)
-
-
-def free_ports(n):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
 
 
 def train(options, cores, devices):

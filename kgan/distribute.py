@@ -9,6 +9,9 @@ import tensorflow as tf
 
 from kgan.rendezvous import Cluster
 
+# The first task of a node listens here, the next ones on the ports above.
+_SLURM_PORT = 8888
+
 
 def strategy(devices="auto", settings=None):
     """The strategy to build and compile a model in the scope of.
@@ -23,6 +26,7 @@ def strategy(devices="auto", settings=None):
             - "cpu:N": N logical CPUs, to rehearse several devices on one;
             - "gpu:0,1": GPUs by number;
             - "multiworker": the machines of TF_CONFIG;
+            - "slurm": the tasks of the Slurm job step that this process is one of;
             - "tpu": the TPU of this machine or of TPU_NAME.
         settings: what several machines must agree on: name -> JSON value.
 
@@ -30,8 +34,8 @@ def strategy(devices="auto", settings=None):
         A `tf.distribute.Strategy`. For one device, TensorFlow's default: no strategy.
 
     Raises:
-        ValueError: for devices that are not there, a TF_CONFIG that is not right, or a
-            machine that does not come or has other settings.
+        ValueError: for devices that are not there, a TF_CONFIG that is not right, no
+            Slurm job step, or a machine that does not come or has other settings.
     """
     kind, _, numbers = devices.partition(":")
     if kind == "auto" and not numbers:
@@ -44,10 +48,13 @@ def strategy(devices="auto", settings=None):
         return _mirrored(_logical_cpus(int(numbers)))
     if kind == "multiworker" and not numbers:
         return _multi_worker(json.dumps(settings or {}))
+    if kind == "slurm" and not numbers:
+        os.environ["TF_CONFIG"] = json.dumps(_slurm_tasks())
+        return _multi_worker(json.dumps(settings or {}))
     if kind == "tpu":
         return _tpu(numbers)
     raise ValueError(
-        "Expected devices to be auto, cpu:N, gpu:0,1, multiworker or tpu. "
+        "Expected devices to be auto, cpu:N, gpu:0,1, multiworker, slurm or tpu. "
         f"Received: devices={devices!r}."
     )
 
@@ -164,6 +171,24 @@ def _mirrored(devices):
 def _multi_worker(settings):
     Cluster.from_environment().meet(json.loads(settings))
     return tf.distribute.MultiWorkerMirroredStrategy()
+
+
+def _slurm_tasks():
+    """The tasks of this Slurm job step, as TF_CONFIG."""
+    try:
+        # Which GPUs a task sees is Slurm's to say; the resolver needs some number.
+        resolver = tf.distribute.cluster_resolver.SlurmClusterResolver(
+            port_base=_SLURM_PORT, gpus_per_node=1024, gpus_per_task=1,
+            auto_set_gpu=False,
+        )  # fmt: skip
+        cluster = resolver.cluster_spec().as_dict()
+        kind, index = resolver.get_task_info()
+    except (KeyError, RuntimeError, ValueError) as error:
+        raise ValueError(
+            "Expected to be a task of a Slurm job step: start it by srun. TensorFlow "
+            f"says: {error}"
+        ) from None
+    return {"cluster": cluster, "task": {"type": kind, "index": index}}
 
 
 @functools.cache

@@ -65,3 +65,16 @@ def test_optimizer_made_outside_of_the_scope():
     # A name has no scope of its own.
     model.compile("sgd", "sgd")
     assert model.distribute_strategy is two_replicas()
+
+
+def test_slurm_tasks(monkeypatch):
+    step = {"PROCID": "2", "STEP_NODELIST": "n[01-02]", "STEP_TASKS_PER_NODE": "2(x2)"}
+    for name, value in {**step, "STEP_NUM_TASKS": "4"}.items():
+        monkeypatch.setenv(f"SLURM_{name}", value)
+    assert distribute._slurm_tasks() == {
+        "cluster": {"worker": ["n01:8888", "n01:8889", "n02:8888", "n02:8889"]},
+        "task": {"type": "worker", "index": 2},
+    }
+    monkeypatch.delenv("SLURM_PROCID")
+    with pytest.raises(ValueError, match="start it by srun"):
+        distribute.strategy("slurm")
