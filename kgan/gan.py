@@ -341,6 +341,9 @@ class GAN(SavedWhole):
         if k == 1:
             return [data]
         size = data[0].shape[0]
+        if size is None and several_machines(self.distribute_strategy):
+            # TensorFlow forgets the size there; kgan.data's batches are of one size.
+            size = k
         if size is None or size % k:
             raise ValueError(
                 "Expected batches of a fixed size divisible by "
