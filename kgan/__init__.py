@@ -24,6 +24,7 @@ _MODULES = (
     "latents",
     "layers",
     "losses",
+    "metrics",
     "models",
     "networks",
     "recipes",
