@@ -6,22 +6,27 @@ from kgan.metrics.frechet import (
     frechet_distance,
     gaussian,
 )
+from kgan.metrics.kernel import KernelDistance, kernel_distances, squared_mmd
 from kgan.metrics.metric import Metric
 from kgan.metrics.value import Value
 from kgan.registry import resolve
 
 _METRICS = {
     "frechet_distance": FrechetDistance,
+    "kernel_distance": KernelDistance,
 }
 
 __all__ = [
     "FrechetDistance",
     "Gaussian",
+    "KernelDistance",
     "Metric",
     "Value",
     "frechet_distance",
     "gaussian",
     "get",
+    "kernel_distances",
+    "squared_mmd",
 ]
 
 
