@@ -9,6 +9,11 @@ from kgan.metrics.frechet import (
 )
 from kgan.metrics.kernel import KernelDistance, kernel_distances, squared_mmd
 from kgan.metrics.metric import Metric
+from kgan.metrics.parzen import (
+    ParzenWindow,
+    choose_sigma,
+    parzen_log_likelihoods,
+)
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
 from kgan.metrics.value import Value
 from kgan.registry import resolve
@@ -17,6 +22,7 @@ _METRICS = {
     "density_coverage": DensityCoverage,
     "frechet_distance": FrechetDistance,
     "kernel_distance": KernelDistance,
+    "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
 }
 
@@ -26,13 +32,16 @@ __all__ = [
     "Gaussian",
     "KernelDistance",
     "Metric",
+    "ParzenWindow",
     "PrecisionRecall",
     "Value",
+    "choose_sigma",
     "density_coverage",
     "frechet_distance",
     "gaussian",
     "get",
     "kernel_distances",
+    "parzen_log_likelihoods",
     "precision_recall",
     "squared_mmd",
 ]

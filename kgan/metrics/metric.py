@@ -19,7 +19,8 @@ class Metric(keras.metrics.Metric):
 
     Attributes:
         needs: what it scores: "features", "logits", "images" or "points".
-        sides: the sets of examples it takes.
+        sides: the sets of examples it looks at; real and generated ones are accepted by
+            all.
         better: name of each value -> "lower" or "higher".
     """
 
@@ -38,7 +39,7 @@ class Metric(keras.metrics.Metric):
         Args:
             real: array or tensor [n, ...] of real examples.
             fake: array or tensor [m, ...] of generated examples.
-            **others: other `sides`, such as `training=`.
+            **others: other sides, such as `training=`.
 
         Raises:
             ValueError: for other shapes than before, a side that the metric does not
@@ -46,7 +47,7 @@ class Metric(keras.metrics.Metric):
             tf.errors.InvalidArgumentError: beyond the capacity, if there is one.
         """
         for side, batch in {"real": real, "fake": fake, **others}.items():
-            if batch is None:
+            if batch is None or (side in Metric.sides and side not in self.sides):
                 continue
             if side not in self.sides:
                 raise ValueError(
@@ -78,7 +79,8 @@ class Metric(keras.metrics.Metric):
         """name -> `Value`, of whole arrays.
 
         Args:
-            real: array [n, ...] of real examples.
+            real: array [n, ...] of real examples; None if the metric does not look at
+                them.
             fake: array [m, ...] of generated examples.
             seed: fixes what is drawn at random.
 

@@ -96,7 +96,9 @@ def test_bad_input():
     x = features(20, 3)
     with pytest.raises(ValueError, match=r"features \[n, d\]. Received: shape \(20,\)"):
         metrics.gaussian(x[:, 0])
-    with pytest.raises(ValueError, match=r"at least 2 features. Received: 1"):
+    with pytest.raises(
+        ValueError, match=r"at least 2 features. Received: shape \(1, 3\)"
+    ):
         metrics.gaussian(x[:1])
     broken = x.copy()
     broken[[4, 7], 1] = np.nan, np.inf
