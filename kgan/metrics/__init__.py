@@ -7,6 +7,7 @@ from kgan.metrics.frechet import (
     frechet_distance,
     gaussian,
 )
+from kgan.metrics.inception_score import InceptionScore, inception_scores
 from kgan.metrics.kernel import KernelDistance, kernel_distances, squared_mmd
 from kgan.metrics.metric import Metric
 from kgan.metrics.parzen import (
@@ -21,6 +22,7 @@ from kgan.registry import resolve
 _METRICS = {
     "density_coverage": DensityCoverage,
     "frechet_distance": FrechetDistance,
+    "inception_score": InceptionScore,
     "kernel_distance": KernelDistance,
     "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
@@ -30,6 +32,7 @@ __all__ = [
     "DensityCoverage",
     "FrechetDistance",
     "Gaussian",
+    "InceptionScore",
     "KernelDistance",
     "Metric",
     "ParzenWindow",
@@ -40,6 +43,7 @@ __all__ = [
     "frechet_distance",
     "gaussian",
     "get",
+    "inception_scores",
     "kernel_distances",
     "parzen_log_likelihoods",
     "precision_recall",
