@@ -19,9 +19,7 @@ def ring(n=50_000, modes=8, radius=1.0, std=0.01, seed=0):
     Returns:
         (points [n, 2] float32, the mode of each [n] int32).
     """
-    angles = 2.0 * np.pi * np.arange(modes) / modes
-    centres = radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return _mixture(centres, n, std, seed)
+    return _mixture(ring_centres(modes, radius), n, std, seed)
 
 
 def grid(n=100_000, side=5, spacing=2.0, std=0.05, seed=0):
@@ -30,9 +28,19 @@ def grid(n=100_000, side=5, spacing=2.0, std=0.05, seed=0):
     Returns:
         (points [n, 2] float32, the mode of each [n] int32).
     """
+    return _mixture(grid_centres(side, spacing), n, std, seed)
+
+
+def ring_centres(modes=8, radius=1.0):
+    """The centres [modes, 2] of `ring`."""
+    angles = 2.0 * np.pi * np.arange(modes) / modes
+    return radius * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+
+
+def grid_centres(side=5, spacing=2.0):
+    """The centres [side^2, 2] of `grid`."""
     ticks = spacing * (np.arange(side) - (side - 1) / 2)
-    centres = np.stack(np.meshgrid(ticks, ticks, indexing="ij"), -1).reshape(-1, 2)
-    return _mixture(centres, n, std, seed)
+    return np.stack(np.meshgrid(ticks, ticks, indexing="ij"), -1).reshape(-1, 2)
 
 
 def _mixture(centres, n, std, seed):

@@ -10,6 +10,12 @@ from kgan.metrics.frechet import (
 from kgan.metrics.inception_score import InceptionScore, inception_scores
 from kgan.metrics.kernel import KernelDistance, kernel_distances, squared_mmd
 from kgan.metrics.metric import Metric
+from kgan.metrics.mode_coverage import (
+    ModeCoverage,
+    StackedModeCoverage,
+    mode_coverage,
+    stacked_digits,
+)
 from kgan.metrics.parzen import (
     ParzenWindow,
     choose_sigma,
@@ -24,8 +30,10 @@ _METRICS = {
     "frechet_distance": FrechetDistance,
     "inception_score": InceptionScore,
     "kernel_distance": KernelDistance,
+    "mode_coverage": ModeCoverage,
     "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
+    "stacked_mode_coverage": StackedModeCoverage,
 }
 
 __all__ = [
@@ -35,8 +43,10 @@ __all__ = [
     "InceptionScore",
     "KernelDistance",
     "Metric",
+    "ModeCoverage",
     "ParzenWindow",
     "PrecisionRecall",
+    "StackedModeCoverage",
     "Value",
     "choose_sigma",
     "density_coverage",
@@ -45,9 +55,11 @@ __all__ = [
     "get",
     "inception_scores",
     "kernel_distances",
+    "mode_coverage",
     "parzen_log_likelihoods",
     "precision_recall",
     "squared_mmd",
+    "stacked_digits",
 ]
 
 
