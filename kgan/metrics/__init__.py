@@ -9,6 +9,11 @@ from kgan.metrics.frechet import (
 )
 from kgan.metrics.inception_score import InceptionScore, inception_scores
 from kgan.metrics.kernel import KernelDistance, kernel_distances, squared_mmd
+from kgan.metrics.memorization import (
+    Memorization,
+    mann_whitney,
+    training_distances,
+)
 from kgan.metrics.metric import Metric
 from kgan.metrics.mode_coverage import (
     ModeCoverage,
@@ -30,6 +35,7 @@ _METRICS = {
     "frechet_distance": FrechetDistance,
     "inception_score": InceptionScore,
     "kernel_distance": KernelDistance,
+    "memorization": Memorization,
     "mode_coverage": ModeCoverage,
     "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
@@ -42,6 +48,7 @@ __all__ = [
     "Gaussian",
     "InceptionScore",
     "KernelDistance",
+    "Memorization",
     "Metric",
     "ModeCoverage",
     "ParzenWindow",
@@ -55,11 +62,13 @@ __all__ = [
     "get",
     "inception_scores",
     "kernel_distances",
+    "mann_whitney",
     "mode_coverage",
     "parzen_log_likelihoods",
     "precision_recall",
     "squared_mmd",
     "stacked_digits",
+    "training_distances",
 ]
 
 
