@@ -21,6 +21,7 @@ from kgan.metrics.mode_coverage import (
     mode_coverage,
     stacked_digits,
 )
+from kgan.metrics.ms_ssim import MSSSIM, ms_ssim, ms_ssim_of_pairs
 from kgan.metrics.parzen import (
     ParzenWindow,
     choose_sigma,
@@ -37,12 +38,14 @@ _METRICS = {
     "kernel_distance": KernelDistance,
     "memorization": Memorization,
     "mode_coverage": ModeCoverage,
+    "ms_ssim": MSSSIM,
     "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
     "stacked_mode_coverage": StackedModeCoverage,
 }
 
 __all__ = [
+    "MSSSIM",
     "DensityCoverage",
     "FrechetDistance",
     "Gaussian",
@@ -64,6 +67,8 @@ __all__ = [
     "kernel_distances",
     "mann_whitney",
     "mode_coverage",
+    "ms_ssim",
+    "ms_ssim_of_pairs",
     "parzen_log_likelihoods",
     "precision_recall",
     "squared_mmd",
