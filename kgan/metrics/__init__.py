@@ -28,6 +28,12 @@ from kgan.metrics.parzen import (
     parzen_log_likelihoods,
 )
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
+from kgan.metrics.sliced_wasserstein import (
+    SlicedWasserstein,
+    laplacian_pyramid,
+    patches,
+    sliced_wasserstein,
+)
 from kgan.metrics.value import Value
 from kgan.registry import resolve
 
@@ -41,6 +47,7 @@ _METRICS = {
     "ms_ssim": MSSSIM,
     "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
+    "sliced_wasserstein": SlicedWasserstein,
     "stacked_mode_coverage": StackedModeCoverage,
 }
 
@@ -56,6 +63,7 @@ __all__ = [
     "ModeCoverage",
     "ParzenWindow",
     "PrecisionRecall",
+    "SlicedWasserstein",
     "StackedModeCoverage",
     "Value",
     "choose_sigma",
@@ -65,12 +73,15 @@ __all__ = [
     "get",
     "inception_scores",
     "kernel_distances",
+    "laplacian_pyramid",
     "mann_whitney",
     "mode_coverage",
     "ms_ssim",
     "ms_ssim_of_pairs",
     "parzen_log_likelihoods",
+    "patches",
     "precision_recall",
+    "sliced_wasserstein",
     "squared_mmd",
     "stacked_digits",
     "training_distances",

@@ -40,6 +40,23 @@ def test_build_under_a_strategy():
         strategy.run(lambda: metric.update_state(real=rows(4)))
 
 
+def test_distributed_dataset():
+    strategy = kgan.distribute.strategy("cpu:2")
+    examples = rows(25)
+    with strategy.scope():
+        metric = metrics.PrecisionRecall(capacity=25)
+        metric.build((2,))
+    update = tf.function(lambda batch: strategy.run(metric.update_state, args=(batch,)))
+    # Of the last batch, 1 example goes to the first replica and none to the second.
+    data = tf.data.Dataset.from_tensor_slices(examples).batch(8)
+    for _ in range(2):
+        for batch in strategy.experimental_distribute_dataset(data):
+            update(batch)
+        kept = metric._accumulators["real"].numpy()
+        np.testing.assert_array_equal(kept, examples)
+        metric.reset_state()
+
+
 def test_result_belongs_outside():
     metric = metrics.PrecisionRecall(capacity=10)
     metric.update_state(real=rows(10), fake=rows(10))
