@@ -2,14 +2,12 @@
 
 import difflib
 import os
-import threading
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
+from kgan import online
 from kgan.data.sources import Source, fit_in, held, to_float
 
 # Examples that pass through the shuffle buffer of a set that is not held in memory.
@@ -241,7 +239,7 @@ def _require_known(name, tfds):
 
 def _require_network(name, data_dir):
     """A download without a network would hang for minutes."""
-    if _reachable(_TFDS_HOST, seconds=3.0):
+    if online.reachable(_TFDS_HOST):
         return
     looked = ", ".join(str(d) for d in _directories(data_dir))
     raise ValueError(
@@ -249,20 +247,3 @@ def _require_network(name, data_dir):
         "download it. Point data_dir (--data-dir) or the environment variable "
         "TFDS_DATA_DIR to where it is prepared, or use the embedded set mnist_10k."
     )
-
-
-def _reachable(url, seconds):
-    answered = threading.Event()
-
-    def ask():
-        try:
-            urllib.request.urlopen(url, timeout=seconds).close()
-            answered.set()
-        except urllib.error.HTTPError:
-            answered.set()
-        except OSError:
-            pass
-
-    # In a thread, because resolving a name has a timeout of its own.
-    threading.Thread(target=ask, daemon=True).start()
-    return answered.wait(seconds + 0.5)
