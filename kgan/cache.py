@@ -7,6 +7,6 @@ _ENVIRONMENT = "KGAN_CACHE"
 
 
 def directory():
-    """`KGAN_CACHE` if that is set, else ~/.cache/kgan. It may be removed at any time."""
+    """`KGAN_CACHE` if set, else ~/.cache/kgan. It may be removed at any time."""
     chosen = os.environ.get(_ENVIRONMENT)
     return Path(chosen).expanduser() if chosen else Path.home() / ".cache" / "kgan"

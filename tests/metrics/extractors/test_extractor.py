@@ -148,5 +148,5 @@ def test_get():
 def test_a_model_that_is_not_built():
     with pytest.raises(ValueError, match="Expected a built model"):
         Network(keras.Sequential([keras.layers.Dense(2)]))
-    with pytest.raises(ValueError, match="a keras.Model or a callable"):
+    with pytest.raises(ValueError, match=r"a keras.Model or a callable"):
         Network(3)

@@ -87,7 +87,7 @@ def test_images_are_rounded_and_gray_is_three_channels(graph):
 
 
 def test_another_graph_is_refused_and_never_named_inception(graph):
-    with pytest.raises(ValueError, match="sha256 009d6814.*KGAN_INCEPTION"):
+    with pytest.raises(ValueError, match=r"sha256 009d6814.*KGAN_INCEPTION"):
         Inception(graph[0])
     extractor = Inception(graph[0], sha256=None)
     assert extractor.name.startswith("inception-")
@@ -116,7 +116,7 @@ def test_a_download_of_another_file(monkeypatch, tmp_path, graph):
     monkeypatch.setenv("KGAN_CACHE", str(tmp_path))
     monkeypatch.setattr(inception, "URL", graph[0].as_uri())
     monkeypatch.setattr(inception.online, "reachable", lambda url: True)
-    with pytest.raises(ValueError, match="could not be downloaded.*lenet"):
+    with pytest.raises(ValueError, match=r"could not be downloaded.*lenet"):
         Inception()
 
 
