@@ -1,5 +1,6 @@
 """Stop at any moment, go on as if never stopped."""
 
+import logging
 import signal
 import threading
 from pathlib import Path
@@ -9,6 +10,8 @@ import tensorflow as tf
 
 from kgan.callbacks.training_state import TrainingState
 from kgan.distribute import several_machines
+
+_log = logging.getLogger("kgan")
 
 
 class Interrupted(KeyboardInterrupt):
@@ -70,7 +73,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._ends_early = False
         self._unsaved = 0
         # Now, for callbacks that begin after this one.
-        self._restored = self.state.restore()
+        self._restored = self._any = self.state.restore()
         if self._restored:
             # As keras.callbacks.BackupAndRestore tells fit where to start.
             self.model._initial_epoch = self.state.epoch
@@ -131,8 +134,49 @@ class Checkpoint(keras.callbacks.Callback):
             done = at >= self.position.steps
             self._save(epoch + done, 0 if done else at)
 
+    # Going back
+
+    def save_first(self):
+        """Saves the state now, unless there is one to go back to."""
+        if not self._any:
+            self._save(self.state.epoch, self.state.batch)
+
+    def roll_back(self, change=lambda: None):
+        """Restores the newest state, all but its place: the data goes on from here.
+
+        Args:
+            change: called before the outcome is saved, to train otherwise from then on.
+
+        Returns:
+            (epoch, batch) of the state restored, or None if there is none.
+        """
+        epoch, at = self.state.epoch, self.state.batch
+        if not self.state.restore():
+            return None
+        before = self.state.epoch, self.state.batch
+        if before[0] != epoch or before[1] == 0:
+            # They are those of the epoch before.
+            self.model.reset_metrics()
+        change()
+        self.state.place(epoch, at)
+        self._unsaved = max(self._unsaved, 1)
+        # The end of an epoch is saved when the next begins.
+        if at < self.position.steps:
+            self._save(epoch, at)
+        return before
+
     def _save(self, epoch, batch):
-        self.state.save(epoch, batch)
+        broken = self.state.not_finite()
+        if broken:
+            self.state.place(epoch, batch)
+            _log.warning(
+                "kgan: the state at epoch %d, batch %d has NaN or infinite values, in "
+                "%s first; it is not saved",
+                *(epoch, batch, broken[0]),
+            )
+        else:
+            self.state.save(epoch, batch)
+            self._any = True
         self._unsaved = 0
 
     # Signals

@@ -34,7 +34,9 @@ class TrainingState:
         self.directory = Path(directory)
         self._epoch = tf.Variable(0, dtype=tf.int64)
         self._batch = tf.Variable(0, dtype=tf.int64)
-        self._variables = _variables(model)
+        kept = _variables(model)
+        self._names = [variable.path for variable in kept]
+        self._variables = [variable.value for variable in kept]
         state = tf.train.Checkpoint(
             variables=self._variables, epoch=self._epoch, batch=self._batch
         )
@@ -112,6 +114,15 @@ class TrainingState:
                 f"resume. TensorFlow says: {error.message.splitlines()[0]}"
             ) from error
 
+    def not_finite(self):
+        """The names of the variables with NaN or infinite values."""
+        return [
+            name
+            for name, variable in zip(self._names, self._variables, strict=True)
+            if variable.dtype.is_floating
+            and not bool(tf.reduce_all(tf.math.is_finite(variable)))
+        ]
+
     def _remove_halves(self):
         """Removes what a save that failed, or was killed, left behind."""
         for path in self.directory.glob("*_temp"):
@@ -120,13 +131,12 @@ class TrainingState:
 
 def _variables(model):
     """All that training changes, in a fixed order."""
-    kept = [
+    return [
         *model.variables,
         *model.metrics_variables,
         *model.d_optimizer.variables,
         *model.g_optimizer.variables,
     ]
-    return [variable.value for variable in kept]
 
 
 def _check_same(path, variables):
