@@ -45,6 +45,9 @@ def main(argv=None):
     )
     save_every = run.output.save_every
     state = kgan.callbacks.Checkpoint(run.checkpoints, data, save_every=save_every)
+    back = state if recipe.training.on_nan == "roll_back" else None
+    health = kgan.callbacks.Health(run.path, source, checkpoint=back)
+    shown = watchers(recipe, run, source) if chief else ()
     with (
         run.writing(recipe) if chief else contextlib.nullcontext(),
         kgan.distribute.loss_of_machines_named(strategy),
@@ -54,7 +57,7 @@ def main(argv=None):
                 data,
                 epochs=recipe.training.epochs,
                 validation_data=held_out,
-                callbacks=[state, *(watchers(recipe, run, source) if chief else ())],
+                callbacks=[state, health, *shown],
                 verbose="auto" if chief else 0,
             )
         except kgan.callbacks.Interrupted as stop:

@@ -1,6 +1,7 @@
 """What watches a training run and keeps it."""
 
 from kgan.callbacks.checkpoint import Checkpoint, Interrupted
+from kgan.callbacks.health import Diverged, Health
 from kgan.callbacks.hparams import HParams
 from kgan.callbacks.interpolation import Interpolation
 from kgan.callbacks.sample_grid import SampleGrid
@@ -8,7 +9,9 @@ from kgan.callbacks.throughput import Throughput
 
 __all__ = [
     "Checkpoint",
+    "Diverged",
     "HParams",
+    "Health",
     "Interpolation",
     "Interrupted",
     "SampleGrid",

@@ -106,7 +106,8 @@ def table():
 def user_errors(main):
     """Lets `main` end with one message and exit code 2 where the user can mend it.
 
-    Errors of values, files and imports, and what TensorFlow reports of data and disks.
+    Errors of values, files and imports, a game that diverged, and what TensorFlow
+    reports of data and disks.
     With the environment variable KGAN_TRACEBACK=1 the traceback is shown instead.
     """
 
@@ -125,7 +126,7 @@ def user_errors(main):
 
 
 def _is_users(error):
-    if isinstance(error, (ValueError, OSError, ImportError)):
+    if isinstance(error, (ValueError, OSError, ImportError, FloatingPointError)):
         return True
     return type(error).__module__.startswith("tensorflow.")
 

@@ -21,9 +21,9 @@ class Training:
     steps_per_execution: int = 1
     """Steps that TensorFlow makes before Python looks; divides those of an epoch."""
     devices: str = "auto"
-    """auto, cpu:N, gpu:0,1, multiworker (TF_CONFIG), slurm, tpu. Changes no number."""
-    local_batch_norm: bool = False
-    """On several replicas, normalize by each one's own part of the batch."""
+    """auto, cpu:N, gpu:0,1, multiworker (TF_CONFIG) or tpu. Changes no number."""
+    on_nan: Literal["stop", "roll_back"] = "stop"
+    """Stop, or go back to the last checkpoint with learning rates a quarter as high."""
 
     def __post_init__(self):
         for name in ("epochs", "batch_size", "steps_per_execution"):

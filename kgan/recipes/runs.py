@@ -11,8 +11,13 @@ from kgan.files import atomic_file
 from kgan.recipes.recipe import Data, Training
 
 _CONFIG = "config.json"
-# What a resumed run may change: how far, and where.
-_MAY_CHANGE = {"training.epochs", "training.devices", "data.data_dir"}
+# What a resumed run may change: how far, where, and what after a divergence.
+_MAY_CHANGE = {
+    "training.epochs",
+    "training.devices",
+    "training.on_nan",
+    "data.data_dir",
+}
 
 
 @dataclasses.dataclass(frozen=True)
