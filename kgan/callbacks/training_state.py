@@ -12,7 +12,67 @@ from kgan.distribute import is_chief
 _log = logging.getLogger("kgan")
 
 
-class TrainingState:
+class SavedState:
+    """The newest state of a training run on disk, to read: no file is changed.
+
+    Args:
+        model: a compiled `GAN`.
+        directory: where the states are.
+    """
+
+    def __init__(self, model, directory):
+        self.directory = Path(directory)
+        self._epoch = tf.Variable(0, dtype=tf.int64)
+        self._batch = tf.Variable(0, dtype=tf.int64)
+        kept = _variables(model)
+        self._names = [variable.path for variable in kept]
+        self._variables = [variable.value for variable in kept]
+        self._checkpoint = tf.train.Checkpoint(
+            variables=self._variables, epoch=self._epoch, batch=self._batch
+        )
+        self._newest = None
+
+    @property
+    def epoch(self):
+        return int(self._epoch)
+
+    @property
+    def batch(self):
+        return int(self._batch)
+
+    def restore(self):
+        """Restores the newest state that can be read.
+
+        Returns:
+            Whether there is one.
+
+        Raises:
+            ValueError: if it is that of another model, or none can be read.
+        """
+        found = tf.train.get_checkpoint_state(str(self.directory))
+        paths = list(found.all_model_checkpoint_paths)[::-1] if found else []
+        for path in paths:
+            try:
+                _check_same(path, self._variables)
+                self._checkpoint.restore(path).assert_consumed()
+                self._newest = path
+                return True
+            except (tf.errors.OpError, IndexError) as error:
+                # Not ValueError: a state of another model is no damaged one.
+                _log.warning("kgan: the checkpoint %s cannot be read: %s", path, error)
+        if paths:
+            raise ValueError(
+                f"None of the checkpoints in {self.directory} can be read. Restore "
+                "them from a copy, or start in another directory."
+            )
+        return False
+
+    def restore_again(self):
+        """Restores what `restore` did."""
+        self._checkpoint.restore(self._newest).assert_consumed()
+
+
+class TrainingState(SavedState):
     """All that training changes, and the place in the data.
 
     The networks with their buffers, both optimizers, the averaged generator, all random
@@ -31,15 +91,7 @@ class TrainingState:
     """
 
     def __init__(self, model, directory, keep):
-        self.directory = Path(directory)
-        self._epoch = tf.Variable(0, dtype=tf.int64)
-        self._batch = tf.Variable(0, dtype=tf.int64)
-        kept = _variables(model)
-        self._names = [variable.path for variable in kept]
-        self._variables = [variable.value for variable in kept]
-        state = tf.train.Checkpoint(
-            variables=self._variables, epoch=self._epoch, batch=self._batch
-        )
+        super().__init__(model, directory)
         self._scratch = None
         target = self.directory
         if is_chief(model.distribute_strategy):
@@ -47,52 +99,14 @@ class TrainingState:
         else:
             self._scratch = tempfile.TemporaryDirectory(prefix="kgan_")
             target = self._scratch.name
-        self._manager = tf.train.CheckpointManager(state, str(target), max_to_keep=keep)
-        self._newest = None
-
-    @property
-    def epoch(self):
-        return int(self._epoch)
-
-    @property
-    def batch(self):
-        return int(self._batch)
+        self._manager = tf.train.CheckpointManager(
+            self._checkpoint, str(target), max_to_keep=keep
+        )
 
     def place(self, epoch, batch):
         """Sets the place."""
         self._epoch.assign(epoch)
         self._batch.assign(batch)
-
-    def restore(self):
-        """Restores the newest state that can be read.
-
-        Returns:
-            Whether there is one.
-
-        Raises:
-            ValueError: if it is that of another model, or none can be read.
-        """
-        found = tf.train.get_checkpoint_state(str(self.directory))
-        paths = list(found.all_model_checkpoint_paths)[::-1] if found else []
-        for path in paths:
-            try:
-                _check_same(path, self._variables)
-                self._manager.checkpoint.restore(path).assert_consumed()
-                self._newest = path
-                return True
-            except (tf.errors.OpError, IndexError) as error:
-                # Not ValueError: a state of another model is no damaged one.
-                _log.warning("kgan: the checkpoint %s cannot be read: %s", path, error)
-        if paths:
-            raise ValueError(
-                f"None of the checkpoints in {self.directory} can be read. Restore "
-                "them from a copy, or start in another directory."
-            )
-        return False
-
-    def restore_again(self):
-        """Restores what `restore` did."""
-        self._manager.checkpoint.restore(self._newest).assert_consumed()
 
     def save(self, epoch, batch):
         """Writes the state, at this place.

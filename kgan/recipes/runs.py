@@ -10,7 +10,7 @@ from pathlib import Path
 from kgan.files import atomic_file
 from kgan.recipes.recipe import Data, Training
 
-_CONFIG = "config.json"
+CONFIG = "config.json"
 # What a resumed run may change: how far, where, and what after a divergence.
 _MAY_CHANGE = {
     "training.epochs",
@@ -68,7 +68,7 @@ class Run:
             self.path = base / _next_name(base)
         self.resuming = output.resume
         if output.auto_resume:
-            self.resuming = (self.path / _CONFIG).exists()
+            self.resuming = (self.path / CONFIG).exists()
         if self.path.exists() and not (self.resuming or output.auto_resume):
             raise FileExistsError(
                 f"The run {self.path} exists, and nothing is overwritten. Go on with "
@@ -138,17 +138,17 @@ class Run:
                 raise ValueError(
                     f"Another process is training {self.path}. Wait for it, or stop it."
                 ) from None
-            with atomic_file(self.path / _CONFIG) as partial:
+            with atomic_file(self.path / CONFIG) as partial:
                 partial.write_text(json.dumps(as_config(recipe), indent=2) + "\n")
             yield
 
     def _saved(self):
-        path = self.path / _CONFIG
+        path = self.path / CONFIG
         try:
             return json.loads(path.read_text())
         except FileNotFoundError:
             raise ValueError(
-                f"Expected a run to resume. Received: {self.path}, without {_CONFIG}."
+                f"Expected a run to resume. Received: {self.path}, without {CONFIG}."
             ) from None
         except ValueError:
             raise ValueError(f"{path} is damaged: it is not JSON.") from None
@@ -194,14 +194,14 @@ def _flat(config, prefix=""):
 
 
 def _runs(base):
-    return [path.parent for path in base.glob(f"*/{_CONFIG}")]
+    return [path.parent for path in base.glob(f"*/{CONFIG}")]
 
 
 def _newest(base):
     runs = _runs(base)
     if not runs:
         raise ValueError(f"Expected a run to resume. Received: {base}, with none.")
-    return max(runs, key=lambda run: (run / _CONFIG).stat().st_mtime_ns)
+    return max(runs, key=lambda run: (run / CONFIG).stat().st_mtime_ns)
 
 
 def _next_name(base):
