@@ -20,6 +20,7 @@ _MODULES = (
     "callbacks",
     "data",
     "distribute",
+    "evaluation",
     "images",
     "latents",
     "layers",

@@ -1,0 +1,268 @@
+"""Scores of a generator, with all that decides them."""
+
+import dataclasses
+import logging
+import warnings
+import weakref
+
+from kgan import metrics as scores_of
+from kgan._version import __version__
+from kgan.evaluation.reals import Reals, Side
+from kgan.evaluation.references import outputs_of
+from kgan.evaluation.result import Result
+from kgan.evaluation.samples import Samples, open_samples
+from kgan.metrics import extractors
+from kgan.metrics.extractors.extractor import as_float
+
+_log = logging.getLogger("kgan")
+
+IMAGE_METRICS = (
+    "frechet_distance",
+    "kernel_distance",
+    "precision_recall",
+    "density_coverage",
+    "memorization",
+)
+POINT_METRICS = ("mode_coverage", "frechet_distance")
+
+
+class Evaluation:
+    """How generators that learn from one set of data are scored.
+
+    Each score comes with two anchors, computed as it is: the floor is real examples in
+    the place of generated ones, the ceiling noise. Only between them does a number say
+    something.
+
+    Args:
+        data: a `kgan.recipes.Data`: what the generators learn from.
+        metrics: names or instances of `kgan.metrics`. Default: IMAGE_METRICS without
+            what the data has no examples for; POINT_METRICS for points.
+        extractor: see `kgan.metrics.extractors.get`. Default: "lenet"; "pixels" for
+            points.
+        samples: the number of generated examples, and at most of real ones.
+        seed: of the generated examples, and of what metrics draw.
+
+    Raises:
+        ValueError: if the data cannot be opened, or has no examples for a metric that
+            was asked for.
+    """
+
+    def __init__(self, data, metrics=None, extractor=None, samples=10_000, seed=0):
+        if samples < 2:
+            raise ValueError(f"Expected samples >= 2. Received: samples={samples}.")
+        self.reals = Reals(data, samples)
+        images = len(self.reals.shape) == 3
+        self.extractor = extractors.get(extractor or ("lenet" if images else "pixels"))
+        self.samples = samples
+        self.seed = seed
+        self._anchors, self._halved = {}, {}
+        self._outputs = weakref.WeakKeyDictionary()
+        self.metrics = self._chosen(metrics, images)
+
+    def score(self, examples, metric):
+        """name -> `Value` of one metric.
+
+        Args:
+            examples: generated, uint8 images or float32 points, as `Samples.draw`
+                gives them; or a `Side` of them, whose features are computed once.
+            metric: one of `metrics`.
+
+        Raises:
+            ValueError: for examples of another shape, or too few.
+        """
+        side = examples if isinstance(examples, Side) else self.generated(examples)
+        return self._score(metric, {**self._real_sides(metric), "fake": side})
+
+    def generated(self, examples):
+        """Generated examples as a `Side`.
+
+        Raises:
+            ValueError: if they are of another shape than the real ones.
+        """
+        self._check_shape(examples.shape[1:])
+        return Side("generated", examples, kept=False)
+
+    def anchors(self, metric):
+        """(floor, ceiling), each name -> `Value`; computed once."""
+        if metric.name not in self._anchors:
+            noise = {**self._real_sides(metric), "fake": self.reals.side("noise")}
+            self._anchors[metric.name] = (
+                self._score(metric, self._floor_sides(metric)),
+                self._score(metric, noise),
+            )
+        return self._anchors[metric.name]
+
+    def run(self, source, weights="auto"):
+        """A `Result`: all scores, with their anchors and what decides them.
+
+        Args:
+            source: `Samples`, or what `open_samples` takes.
+            weights: see `open_samples`.
+
+        Raises:
+            ValueError: as `open_samples`, and for examples of another shape.
+        """
+        if not isinstance(source, Samples):
+            source = open_samples(source, weights)
+        self._check_shape(source.image_shape)
+        side = self.generated(source.draw(self.samples, self.seed))
+        scores, said = {}, []
+        for metric in self.metrics:
+            _log.info("%s ...", metric.name)
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always", UserWarning)
+                scores.update(self._entries(metric, side))
+            texts = dict.fromkeys(f"{metric.name}: {w.message}" for w in caught)
+            said.extend(texts)
+        return Result(
+            samples=source.about(self.samples, self.seed, side.examples),
+            reference={
+                "dataset": self.reals.name,
+                "split": self.reals.split,
+                "shape": list(self.reals.shape),
+            },
+            extractor={
+                "name": self.extractor.name,
+                "digest": self.extractor.digest,
+                "resize": self.extractor.resize,
+            },
+            scores=scores,
+            warnings=said,
+            kgan=__version__,
+        )
+
+    def _entries(self, metric, side):
+        made = self.score(side, metric)
+        floor, ceiling = self.anchors(metric)
+        return {
+            name: {
+                **dataclasses.asdict(value),
+                "better": metric.better[name],
+                "metric": _settings(metric),
+                "needs": metric.needs,
+                "against": _about(self._real_sides(metric)),
+                "floor": {
+                    **dataclasses.asdict(floor[name]),
+                    "between": _about(self._floor_sides(metric)),
+                },
+                "ceiling": {**dataclasses.asdict(ceiling[name]), "of": "noise"},
+            }
+            for name, value in made.items()
+        }
+
+    # Which examples go where
+
+    def _real_sides(self, metric):
+        """The sides of a metric but `fake`, by name."""
+        sides = {}
+        for name in metric.sides:
+            if name in ("training", "validation"):
+                sides[name] = self.reals.side(name)
+            elif name == "real":
+                sides[name] = self.reals.side(_real_for(metric))
+        return sides
+
+    def _floor_sides(self, metric):
+        """The sides of real against real."""
+        sides = self._real_sides(metric)
+        held_out = self.reals.side("held_out")
+        if "validation" in sides:
+            # Real images as Parzen centres.
+            return {**sides, "fake": self.reals.side("reference")}
+        if "training" not in sides and held_out is not None:
+            return {**sides, "fake": held_out}
+        one, other = self._halves(_real_for(metric))
+        return {**sides, **({"real": one} if "real" in sides else {}), "fake": other}
+
+    def _halves(self, name):
+        if name not in self._halved:
+            self._halved[name] = self.reals.side(name).halves()
+        return self._halved[name]
+
+    def _score(self, metric, sides):
+        given = {
+            name: self._examples(metric.needs, side) for name, side in sides.items()
+        }
+        return metric.score(**{"real": None, **given}, seed=self.seed)
+
+    def _examples(self, needs, side):
+        if needs == "points":
+            return side.examples
+        if needs == "images":
+            return as_float(side.examples).numpy()
+        if side not in self._outputs:
+            self._outputs[side] = (
+                outputs_of(side, self.extractor)
+                if side.kept
+                else self.extractor.extract(side.examples)
+            )
+        made = self._outputs[side]
+        return made.features if needs == "features" else made.logits
+
+    # What cannot be
+
+    def _chosen(self, metrics, images):
+        if metrics is not None:
+            chosen = [scores_of.get(metric) for metric in metrics]
+            reasons = [reason for reason in map(self._why_not, chosen) if reason]
+            if reasons:
+                raise ValueError(" ".join(reasons))
+            return chosen
+        names = IMAGE_METRICS if images else POINT_METRICS
+        chosen = [scores_of.get(name) for name in names]
+        return [metric for metric in chosen if not self._why_not(metric)]
+
+    def _why_not(self, metric):
+        """Why the data, or the extractor, does not do for a metric, or None."""
+        name, images = self.reals.name, len(self.reals.shape) == 3
+        if metric.needs == "points" and images:
+            return f"{metric.name} is of points; the examples of {name} are images."
+        if metric.needs == "images" and not images:
+            return f"{metric.name} is of images; the examples of {name} are points."
+        if metric.needs == "logits" and not self.extractor.has_logits:
+            return f"{metric.name} needs logits, which {self.extractor.name} lacks."
+        for side in (*metric.sides, _real_for(metric)):
+            if side in _SPLITS and self.reals.side(side) is None:
+                return (
+                    f"{metric.name} needs {_SPLITS[side]}, which {name} with the split "
+                    f"{self.reals.split} leaves none of. Choose a set that has them "
+                    "(--data mnist), or another metric."
+                )
+        return None
+
+    def _check_shape(self, shape):
+        if tuple(shape) != self.reals.shape:
+            raise ValueError(
+                f"Expected examples of shape {self.reals.shape}, as {self.reals.name} "
+                f"has. Received: generated ones of shape {tuple(shape)}. Choose the "
+                "data that the generator learned from, and its size and channels."
+            )
+
+
+_SPLITS = {
+    "held_out": "real examples that were held out",
+    "test": "a split test",
+    "validation": "10,000 images beside the training set",
+}
+
+
+def _real_for(metric):
+    """Which real examples a metric calls `real`."""
+    if "training" in metric.sides:
+        return "held_out"
+    return "test" if "validation" in metric.sides else "reference"
+
+
+def _settings(metric):
+    """The class of a metric, and the arguments that decide its score."""
+    config = metric.get_config()
+    decide_nothing = ("name", "dtype", "capacity")
+    kept = {k: v for k, v in config.items() if k not in decide_nothing}
+    return {"class": type(metric).__name__, **kept}
+
+
+def _about(sides):
+    return {
+        name: {"of": side.what, "count": len(side.examples)}
+        for name, side in sides.items()
+    }

@@ -1,0 +1,199 @@
+"""Where generated examples come from: a run, a `.keras` file, an export, a model."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from kgan import seeds
+from kgan.images import to_uint8
+from kgan.recipes.loading import is_run, open_run
+
+# Examples drawn by one seed. Part of what a seed of `draw` means.
+_BLOCK = 500
+WEIGHTS = ("auto", "ema", "raw")
+
+
+class Samples:
+    """A generator that is only asked for examples.
+
+    Attributes:
+        source: where it is, as text.
+        kind: "run", "keras", "savedmodel" or "model".
+        weights: "EMA", "raw", or "as exported".
+        image_shape: the shape of one example.
+        trained: what is known of its training: recipe, model, epoch, steps.
+        data: the `kgan.recipes.Data` it was trained on, or None.
+    """
+
+    def __init__(self, source, kind, weights, image_shape, trained, data, block):
+        self.source = str(source)
+        self.kind = kind
+        self.weights = weights
+        self.image_shape = tuple(image_shape)
+        self.trained = trained
+        self.data = data
+        self._block = block
+
+    def draw(self, count, seed=0):
+        """The first `count` examples of `seed`, the same ones from run and export.
+
+        Args:
+            count: how many, at least 1.
+            seed: integer >= 0.
+
+        Returns:
+            uint8 [count, height, width, channels], as they would be in files; float32
+            [count, d] where examples are points.
+
+        Raises:
+            ValueError: for other numbers, or a generator that makes NaN or infinity.
+        """
+        if count < 1 or seed < 0:
+            raise ValueError(
+                f"Expected count >= 1 and seed >= 0. Received: {count} and {seed}."
+            )
+        numbers = seeds.stream(seed, "samples")
+        parts = []
+        for start in range(0, count, _BLOCK):
+            part = self._block(min(_BLOCK, count - start), next(numbers))
+            if part.dtype != np.uint8 and not np.isfinite(part).all():
+                raise ValueError(
+                    f"The generator of {self.source} makes NaN or infinite values: its "
+                    "training diverged. Go back to an earlier state."
+                )
+            is_float_image = part.ndim == 4 and part.dtype != np.uint8
+            parts.append(to_uint8(part) if is_float_image else part)
+        return np.concatenate(parts)
+
+    def about(self, count, seed, examples):
+        """What a result says of examples drawn from here."""
+        return {
+            "source": self.source,
+            "kind": self.kind,
+            "weights": self.weights,
+            **self.trained,
+            "count": count,
+            "seed": seed,
+            "sha256": hashlib.sha256(np.ascontiguousarray(examples)).hexdigest(),
+        }
+
+
+def open_samples(source, weights="auto"):
+    """The `Samples` of a path or a model.
+
+    Args:
+        source: the directory of a training run, a `.keras` file, the directory of an
+            exported SavedModel, or a `GAN`.
+        weights: "ema" for the averaged generator, "raw" for the trained one, "auto"
+            for the averaged one if there is one.
+
+    Raises:
+        ValueError: if there is nothing such, or it has no such weights.
+    """
+    if weights not in WEIGHTS:
+        raise ValueError(
+            f"Expected weights to be {', '.join(WEIGHTS)}. Received: {weights!r}."
+        )
+    if hasattr(source, "generate"):
+        return of_model(source, "model", source.name, weights)
+    path = Path(source)
+    if is_run(path):
+        run = open_run(path)
+        trained = {"recipe": run.recipe.name, "epoch": run.epoch, "batch": run.batch}
+        return of_model(run.model, "run", path, weights, trained, run.recipe.data)
+    if path.suffix == ".keras" and path.is_file():
+        return of_model(_load_keras(path), "keras", path, weights)
+    if (path / "saved_model.pb").is_file():
+        return _of_saved_model(path, weights)
+    raise ValueError(
+        "Expected the directory of a training run (logs/dcgan/001), a .keras file, or "
+        "the directory of one version of an export (export/dcgan/1). Received: "
+        f"{path}, {_what_is(path)}."
+    )
+
+
+def of_model(model, kind, source, weights="auto", trained=None, data=None):
+    """The `Samples` of a `GAN`; arguments as in `open_samples` and `Samples`."""
+    averaged = getattr(model, "ema_generator", None) is not None
+    if weights == "ema" and not averaged:
+        raise ValueError(
+            f"{source} has no averaged generator: it was trained with ema_decay=None. "
+            "Leave weights out, or take raw."
+        )
+    use_raw = weights == "raw" and averaged
+    trained = {"model": type(model).__name__, "steps": _steps(model), **(trained or {})}
+
+    def block(count, seed):
+        if not use_raw:
+            return model.generate(count, seed=seed)
+        kept, model.ema_generator = model.ema_generator, None
+        try:
+            return model.generate(count, seed=seed)
+        finally:
+            model.ema_generator = kept
+
+    label = "EMA" if averaged and not use_raw else "raw"
+    return Samples(source, kind, label, model.image_shape, trained, data, block)
+
+
+def _of_saved_model(path, weights):
+    if weights != "auto":
+        raise ValueError(
+            "An export holds one set of weights. Leave weights out. "
+            f"Received: weights={weights!r} for {path}."
+        )
+    loaded = tf.saved_model.load(str(path))
+    if "sample" not in loaded.signatures:
+        raise ValueError(
+            f"Expected an export with the signature sample (num_samples, seed). "
+            f"Received: {path} with {', '.join(sorted(loaded.signatures)) or 'none'}. "
+            "Export the run again."
+        )
+    sample = loaded.signatures["sample"]
+
+    def block(count, seed):
+        made = sample(num_samples=tf.constant(count), seed=tf.constant(seed))
+        return made["images"].numpy()
+
+    # Without the loaded object its variables would be gone.
+    block.loaded = loaded
+    shape = sample.structured_outputs["images"].shape[1:]
+    return Samples(path, "savedmodel", "as exported", shape, {}, None, block)
+
+
+def _load_keras(path):
+    import keras
+
+    # Registers the classes of kgan.
+    import kgan.models  # noqa: F401
+
+    try:
+        model = keras.models.load_model(path)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ValueError(
+            f"{path} cannot be loaded as a Keras model: {reason}. A class of your own "
+            "must be imported first."
+        ) from None
+    if not hasattr(model, "generate"):
+        raise ValueError(
+            f"Expected a GAN of kgan. Received: {path}, a {type(model).__name__}."
+        )
+    return model
+
+
+def _steps(model):
+    optimizer = getattr(model, "g_optimizer", None)
+    return None if optimizer is None else int(optimizer.iterations)
+
+
+def _what_is(path):
+    if not path.exists():
+        return "which does not exist"
+    if path.is_file():
+        return "a file of another kind"
+    if any((p / "saved_model.pb").is_file() for p in path.glob("*")):
+        return "a directory of versions; name one of them"
+    return "a directory without config.json or saved_model.pb"
