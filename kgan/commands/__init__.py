@@ -16,8 +16,12 @@ from kgan.recipes.command_line import user_errors
 
 # Command -> what it does. Its module has the same name.
 COMMANDS = {
+    "compare": "Compare two evaluations, if they were made in the same way.",
+    "evaluate": "Score the samples of a run, a .keras file or an export.",
     "export": "Write the generator of a training run for TF Serving.",
+    "interpolate": "Write a picture of what lies between latents.",
     "promote": "Point a label, such as stable, to a version of an exported model.",
+    "sample": "Write a picture of samples.",
     "verify": "Check an exported model as TF Serving would load it.",
 }
 

@@ -87,4 +87,6 @@ def _read(path, key):
 
 
 def _checksum(arrays):
-    return digest_of(*(part for name in sorted(arrays) for part in (name, arrays[name])))
+    return digest_of(
+        *(part for name in sorted(arrays) for part in (name, arrays[name]))
+    )

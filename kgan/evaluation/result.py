@@ -15,7 +15,8 @@ class Result:
 
     Attributes:
         samples: the generated examples: source, kind, weights (EMA or raw), count,
-            seed, sha256, and what is known of the training: recipe, model, epoch, steps.
+            seed, sha256, and what is known of the training: recipe, model, epoch,
+            steps.
         reference: the real ones: dataset, split, shape.
         extractor: name, digest, resize.
         scores: name -> value, error, how (what the error is), better (lower or

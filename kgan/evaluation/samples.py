@@ -1,13 +1,15 @@
 """Where generated examples come from: a run, a `.keras` file, an export, a model."""
 
 import hashlib
+import itertools
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 
 from kgan import seeds
-from kgan.images import to_uint8
+from kgan.callbacks.interpolation import interpolation_grid
+from kgan.images import tile, to_uint8
 from kgan.recipes.loading import is_run, open_run
 
 # Examples drawn by one seed. Part of what a seed of `draw` means.
@@ -27,7 +29,9 @@ class Samples:
         data: the `kgan.recipes.Data` it was trained on, or None.
     """
 
-    def __init__(self, source, kind, weights, image_shape, trained, data, block):
+    def __init__(
+        self, source, kind, weights, image_shape, trained, data, block, walk=None
+    ):
         self.source = str(source)
         self.kind = kind
         self.weights = weights
@@ -35,6 +39,7 @@ class Samples:
         self.trained = trained
         self.data = data
         self._block = block
+        self._walk = walk
 
     def draw(self, count, seed=0):
         """The first `count` examples of `seed`, the same ones from run and export.
@@ -54,7 +59,8 @@ class Samples:
             raise ValueError(
                 f"Expected count >= 1 and seed >= 0. Received: {count} and {seed}."
             )
-        numbers = seeds.stream(seed, "samples")
+        # Up to a block, what `generate` and an export's `sample` make of the seed.
+        numbers = itertools.chain([seed], seeds.stream(seed, "samples"))
         parts = []
         for start in range(0, count, _BLOCK):
             part = self._block(min(_BLOCK, count - start), next(numbers))
@@ -66,6 +72,27 @@ class Samples:
             is_float_image = part.ndim == 4 and part.dtype != np.uint8
             parts.append(to_uint8(part) if is_float_image else part)
         return np.concatenate(parts)
+
+    def walk(self, rows, steps, seed=0):
+        """Ways through the space of latents, as one picture.
+
+        Args:
+            rows: pairs of latents.
+            steps: images from one to the other, at least 2.
+            seed: integer >= 0, fixes the pairs.
+
+        Returns:
+            uint8 [height, width, channels], a row for each pair.
+
+        Raises:
+            ValueError: for other numbers, or an export that cannot do it.
+        """
+        if rows < 1 or steps < 2 or seed < 0:
+            raise ValueError(
+                "Expected rows >= 1, steps >= 2 and seed >= 0. "
+                f"Received: {rows}, {steps} and {seed}."
+            )
+        return self._walk(rows, steps, seed)
 
     def about(self, count, seed, examples):
         """What a result says of examples drawn from here."""
@@ -125,17 +152,31 @@ def of_model(model, kind, source, weights="auto", trained=None, data=None):
     use_raw = weights == "raw" and averaged
     trained = {"model": type(model).__name__, "steps": _steps(model), **(trained or {})}
 
-    def block(count, seed):
-        if not use_raw:
-            return model.generate(count, seed=seed)
-        kept, model.ema_generator = model.ema_generator, None
-        try:
-            return model.generate(count, seed=seed)
-        finally:
-            model.ema_generator = kept
+    def with_weights(make):
+        def chosen(*args):
+            if not use_raw:
+                return make(*args)
+            # Not another network: the model may have compiled the way through this one.
+            average = model.ema_generator
+            kept = average.get_weights()
+            average.set_weights(model.generator.get_weights())
+            try:
+                return make(*args)
+            finally:
+                average.set_weights(kept)
 
-    label = "EMA" if averaged and not use_raw else "raw"
-    return Samples(source, kind, label, model.image_shape, trained, data, block)
+        return chosen
+
+    return Samples(
+        source,
+        kind,
+        "EMA" if averaged and not use_raw else "raw",
+        model.image_shape,
+        trained,
+        data,
+        with_weights(lambda count, seed: model.generate(count, seed=seed)),
+        with_weights(lambda *args: interpolation_grid(model, *args)),
+    )
 
 
 def _of_saved_model(path, weights):
@@ -157,10 +198,30 @@ def _of_saved_model(path, weights):
         made = sample(num_samples=tf.constant(count), seed=tf.constant(seed))
         return made["images"].numpy()
 
-    # Without the loaded object its variables would be gone.
-    block.loaded = loaded
+    def walk(rows, steps, seed):
+        # By this function too, because the variables live as long as `loaded`.
+        return _walk_of(loaded, path, rows, steps, seed)
+
     shape = sample.structured_outputs["images"].shape[1:]
-    return Samples(path, "savedmodel", "as exported", shape, {}, None, block)
+    return Samples(path, "savedmodel", "as exported", shape, {}, None, block, walk)
+
+
+def _walk_of(loaded, path, rows, steps, seed):
+    if "interpolate" not in loaded.signatures:
+        raise ValueError(
+            "Expected an export with the signature interpolate (seed_from, seed_to, "
+            f"steps). Received: {path}. Export the run again."
+        )
+    interpolate = loaded.signatures["interpolate"]
+    ends = itertools.islice(seeds.stream(seed, "walk"), 2 * rows)
+    steps = tf.constant(steps)
+    made = [
+        interpolate(
+            seed_from=tf.constant(start), seed_to=tf.constant(end), steps=steps
+        )["images"].numpy()
+        for start, end in zip(ends, ends, strict=True)
+    ]
+    return tile(np.concatenate(made), columns=int(steps))
 
 
 def _load_keras(path):
