@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import zipfile
 
 import numpy as np
 
@@ -70,10 +71,10 @@ def _write(path, key, made):
 
 
 def _read(path, key):
-    import zipfile
-
+    # From memory: of a file that is damaged NumPy leaves the handle open.
+    content = io.BytesIO(path.read_bytes())
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with np.load(content, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
     except (zipfile.BadZipFile, EOFError) as error:
         raise ValueError(str(error)) from None
