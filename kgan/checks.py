@@ -1,5 +1,7 @@
 """What is wrong with a game, said before it is played."""
 
+import numbers
+
 import keras
 import tensorflow as tf
 
@@ -31,21 +33,20 @@ def check_numbers(discriminator_steps, ema_decay):
         )
 
 
-def check_optimizers(d_optimizer, g_optimizer, strategy):
-    if d_optimizer is g_optimizer:
+def check_seed(seed):
+    """`seed` as an int.
+
+    Raises:
+        ValueError: unless it is an integer in [-2^31, 2^31), what a request to a server
+            can hold.
+    """
+    whole = isinstance(seed, numbers.Integral) and not isinstance(seed, bool)
+    if not whole or not -(2**31) <= seed < 2**31:
         raise ValueError(
-            "Expected two optimizer instances: one instance would mix the moments "
-            f"of both networks. Received: {d_optimizer.name!r} twice."
+            "Expected seed as an integer of 32 bits, from -2147483648 to 2147483647. "
+            f"Received: seed={seed!r}."
         )
-    for optimizer in (d_optimizer, g_optimizer):
-        count = optimizer.iterations.value
-        ours = strategy.extended.variable_created_in_scope(count)
-        if strategy.num_replicas_in_sync > 1 and not ours:
-            raise ValueError(
-                "Expected optimizers made in the scope of the model's strategy, as the "
-                "model was: one made outside counts a step once a replica. Received: "
-                f"{optimizer.name!r}. Make it within `with strategy.scope():`."
-            )
+    return int(seed)
 
 
 def _dims(shape):

@@ -10,13 +10,8 @@ import tensorflow as tf
 from kgan import latents as priors
 from kgan import losses, random, seeds
 from kgan.backend import require_tensorflow
-from kgan.checks import (
-    check_images,
-    check_networks,
-    check_numbers,
-    check_optimizers,
-)
-from kgan.distribute import check_xla, several_machines
+from kgan.checks import check_images, check_networks, check_numbers, check_seed
+from kgan.distribute import several_machines
 from kgan.saving import SavedWhole
 from kgan.terms import TermMeans
 
@@ -370,18 +365,20 @@ class GAN(SavedWhole):
 
         Args:
             n: how many.
-            seed: integer; the same seed gives the same samples. None draws new ones.
+            seed: 32-bit integer; the same seed gives the same samples, here and from an
+                exported model on a server. None draws new ones.
             batch_size: how many at a time.
 
         Returns:
             NumPy float32 array [n, *image_shape], images in [-1, 1].
 
         Raises:
-            ValueError: if n is below 1.
+            ValueError: if n is below 1, or the seed is no 32-bit integer.
         """
         if n < 1:
             raise ValueError(f"Expected n >= 1. Received: n={n}.")
-        seed = next(seeds.stream(seed))
+        # The seed itself is the key, as in an exported graph, which cannot hash it.
+        seed = next(seeds.stream(None)) if seed is None else check_seed(seed)
         latents = self.latent_prior.sample((n, self.latent_dim), seed)
         return self.synthesize(latents, batch_size)
 
@@ -406,7 +403,7 @@ class GAN(SavedWhole):
         return np.concatenate(parts).astype("float32")
 
     def export(self, filepath, **kwargs):
-        """Writes the (averaged) generator as a SavedModel, latents -> images.
+        """Writes the (averaged) generator for TF Serving, and checks it.
 
         Args:
             filepath: the directory to make, such as "export/dcgan/1".
@@ -414,10 +411,24 @@ class GAN(SavedWhole):
 
         Raises:
             FileExistsError: if `filepath` exists. Nothing is overwritten.
+            ValueError: if the model is untrained or its weights are not finite, or the
+                export does not do what the model does. Nothing is left behind.
         """
         from kgan.serving import export_generator
 
         return export_generator(self, filepath, **kwargs)
+
+    def serving_signatures(self, limit):
+        """What a server can be asked for: dict name -> `kgan.serving.Signature`.
+
+        A model that takes more than latents, such as labels or images, overrides this.
+
+        Args:
+            limit: the most examples that one request may ask for.
+        """
+        from kgan.serving import signatures
+
+        return signatures.of_generator(self, limit)
 
 
 class _InOrder(keras.callbacks.Callback):

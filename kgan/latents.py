@@ -10,14 +10,21 @@ from kgan.registry import Configured, resolve
 
 
 class Prior(Configured):
-    """A distribution of latents."""
+    """A distribution of latents.
+
+    Attributes:
+        path: how to walk from one latent to another through likely ones, see `walk`.
+    """
+
+    path = "linear"
 
     def sample(self, shape, seed):
         """float32 latents of `shape`, the same on every device.
 
         Args:
             shape: the shape.
-            seed: an integer, or a `keras.random.SeedGenerator`.
+            seed: a 32-bit integer, also as a tensor, so that an exported graph draws
+                what Python draws; or a `keras.random.SeedGenerator`.
         """
         raise NotImplementedError
 
@@ -25,6 +32,8 @@ class Prior(Configured):
 @keras.saving.register_keras_serializable("kgan")
 class Normal(Prior):
     """z ~ N(0, I)."""
+
+    path = "spherical"
 
     def sample(self, shape, seed):
         return random.normal(shape, _key(seed), keras.backend.floatx())
@@ -53,7 +62,8 @@ class Uniform(Prior):
 
 
 def _key(seed):
-    return [seed, 0] if isinstance(seed, int) else seed.next()
+    # Keras' random functions leave the algorithm to the device.
+    return seed.next() if hasattr(seed, "next") else tf.stack([seed, 0])
 
 
 _PRIORS = {
@@ -100,7 +110,18 @@ def interpolate(start, end, steps, path="linear"):
         )
     if steps < 2:
         raise ValueError(f"Expected steps >= 2. Received: steps={steps}.")
-    t = np.linspace(0.0, 1.0, steps, dtype="float32")[:, None]
+    return walk(start, end, steps, path).numpy()
+
+
+def walk(start, end, steps, path):
+    """`interpolate` on tensors, in a graph too, where `steps` may be one as well.
+
+    Raises:
+        ValueError: for another path.
+    """
+    # t = 0, 1 / (steps - 1), ..., 1
+    last = tf.cast(steps - 1, tf.float32)
+    t = (tf.range(steps, dtype=tf.float32) / last)[:, None]
     start, end = start[..., None, :], end[..., None, :]
     if path == "linear":
         return (1.0 - t) * start + t * end
@@ -111,12 +132,12 @@ def interpolate(start, end, steps, path="linear"):
 
 def _great_circle(start, end, t):
     # slerp(t) = sin((1-t) w) / sin w * start + sin(t w) / sin w * end, cos w = <s, e>
-    norms = np.linalg.norm(start, axis=-1) * np.linalg.norm(end, axis=-1)
-    cosine = np.sum(start * end, axis=-1) / np.maximum(norms, 1e-12)
-    omega = np.arccos(np.clip(cosine, -1.0, 1.0))[..., None]
+    norms = tf.norm(start, axis=-1) * tf.norm(end, axis=-1)
+    cosine = tf.reduce_sum(start * end, axis=-1) / tf.maximum(norms, 1e-12)
+    omega = tf.acos(tf.clip_by_value(cosine, -1.0, 1.0))[..., None]
     # Between parallel latents the great circle is the straight line.
-    parallel = np.sin(omega) < 1e-6
-    sine = np.where(parallel, 1.0, np.sin(omega))
-    from_start = np.where(parallel, 1.0 - t, np.sin((1.0 - t) * omega) / sine)
-    from_end = np.where(parallel, t, np.sin(t * omega) / sine)
-    return (from_start * start + from_end * end).astype("float32")
+    parallel = tf.sin(omega) < 1e-6
+    sine = tf.where(parallel, 1.0, tf.sin(omega))
+    from_start = tf.where(parallel, 1.0 - t, tf.sin((1.0 - t) * omega) / sine)
+    from_end = tf.where(parallel, t, tf.sin(t * omega) / sine)
+    return from_start * start + from_end * end

@@ -143,7 +143,7 @@ np.save(sys.argv[3], serve(latents=tf.constant(z))["images"].numpy())
 
 def check_export(build, tmp_path):
     model = build()
-    path = model.export(tmp_path / "export" / "1")
+    path = model.export(tmp_path / "export" / "1", force=True)
     z = np.random.default_rng(0).normal(size=(3, model.latent_dim)).astype("float32")
     files = [str(tmp_path / name) for name in ("z.npy", "images.npy")]
     np.save(files[0], z)

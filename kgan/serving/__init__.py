@@ -1,5 +1,29 @@
-"""Generators as SavedModels for TF Serving."""
+"""Generators as SavedModels for TF Serving.
 
-from kgan.serving.export import export_generator, next_version
+TensorFlow is imported with the first name that needs it.
+"""
 
-__all__ = ["export_generator", "next_version"]
+import importlib
+
+# Public name -> module that defines it.
+_NAMES = {
+    "ServingSession": "kgan.serving.session",
+    "Signature": "kgan.serving.signatures",
+    "export_generator": "kgan.serving.export",
+    "next_version": "kgan.serving.base_path",
+    "verify": "kgan.serving.contract",
+}
+
+__all__ = sorted(_NAMES)
+
+
+def __getattr__(name):
+    if name not in _NAMES:
+        raise AttributeError(f"module 'kgan.serving' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_NAMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return __all__

@@ -1,0 +1,30 @@
+"""Under which licences datasets are published."""
+
+_UNKNOWN = "not known to kgan: ask whoever the data is from"
+
+# As their authors state them.
+_LICENCES = {
+    "mnist": "CC BY-SA 3.0",
+    "mnist_10k": "CC BY-SA 3.0",
+    "fashion_mnist": "MIT",
+    "kmnist": "CC BY-SA 4.0",
+    "emnist": "not stated by the authors",
+    "cifar10": "not stated by the authors",
+    "cifar100": "not stated by the authors",
+    "svhn_cropped": "for non-commercial use",
+    "celeb_a": "for non-commercial research",
+    "gaussian": "none needed: drawn by kgan",
+    "grid": "none needed: drawn by kgan",
+    "ring": "none needed: drawn by kgan",
+}
+
+
+def licence(name):
+    """The licence of a dataset, in a few words.
+
+    Args:
+        name: as `kgan.data.load` takes it; folders and unknown sets have no known
+            licence.
+    """
+    base = str(name).partition(":")[0].partition("/")[0]
+    return _LICENCES.get(base, _UNKNOWN)

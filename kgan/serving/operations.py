@@ -1,0 +1,40 @@
+"""Whether a server has all that a graph asks of it."""
+
+from pathlib import Path
+
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+
+
+def check_operations(path):
+    """Looks through the graph of a SavedModel.
+
+    Returns:
+        A sentence.
+
+    Raises:
+        ValueError: if it has Python, custom operations or XLA in it, or is not one
+            graph with the tag serve.
+    """
+    file = Path(path) / "saved_model.pb"
+    saved = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    tags = [sorted(graph.meta_info_def.tags) for graph in saved.meta_graphs]
+    if tags != [["serve"]]:
+        raise ValueError(f"Expected one graph, tagged serve. Received: tags {tags}.")
+    graph = saved.meta_graphs[0].graph_def
+    functions = {f.signature.name for f in graph.library.function}
+    nodes = [n for f in graph.library.function for n in f.node_def]
+    nodes += graph.node
+    kinds = {n.op for n in nodes} - functions
+    # TensorFlow's own operations; its servers know no others.
+    strange = {k for k in kinds if not hasattr(tf.raw_ops, k)}
+    strange |= {k for k in kinds if "PyFunc" in k or k.startswith("Xla")}
+    marked = [*nodes, *graph.library.function]
+    if any(m.attr["_XlaMustCompile"].b for m in marked if "_XlaMustCompile" in m.attr):
+        strange.add("jit_compile=True")
+    if strange:
+        raise ValueError(
+            "Expected a graph that a server runs, without Python, custom operations "
+            f"and XLA. Received: {', '.join(sorted(strange))}."
+        )
+    return f"{len(nodes)} operations of {len(kinds)} kinds, all of which servers have"
