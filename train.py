@@ -21,8 +21,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 @user_errors
 def main(argv=None):
     recipe, run = parse(argv)
+    # The progress bar leaves its line open.
+    logging.basicConfig(format="\n%(message)s")
     # From here on TensorFlow is needed, which takes some seconds to import.
-    logging.basicConfig(format="%(message)s")
     import kgan
 
     # First of all: it decides which devices TensorFlow sees.
@@ -80,14 +81,19 @@ def watchers(recipe, run, source):
 
     import kgan
 
-    seed = recipe.training.seed
-    return [
+    seed, every = recipe.training.seed, run.output.evaluate_every
+    shown = [
         kgan.callbacks.Throughput(recipe.examples_a_step),
         keras.callbacks.TensorBoard(run.path, write_graph=False),
         kgan.callbacks.HParams(run.path, hyperparameters(recipe)),
         kgan.callbacks.SampleGrid(run.path, real=source.some(64), seed=seed),
         kgan.callbacks.Interpolation(run.path, seed=seed),
     ]
+    if every:
+        validation = recipe.data.validation
+        data = recipe.open_data(validation) if validation else source
+        shown.append(kgan.callbacks.Evaluate(run.path, data, every=every))
+    return shown
 
 
 if __name__ == "__main__":

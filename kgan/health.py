@@ -124,9 +124,9 @@ def collapse(diversity, real_diversity):
     if not diversity < COLLAPSED * real_diversity:
         return None
     return (
-        f"G collapses to few modes, its samples are as diverse as {diversity:.0f} "
-        f"images without likeness where real ones are as {real_diversity:.0f}; try a "
-        "learning rate 4 times lower for G, or larger batches"
+        f"G collapses to few modes, the Vendi score of its samples is {diversity:.3g} "
+        f"where that of as many real images is {real_diversity:.3g}; try a learning "
+        "rate 4 times lower for G, or larger batches"
     )
 
 

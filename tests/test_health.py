@@ -89,7 +89,7 @@ def test_effective_number():
 
 def test_collapse():
     assert health.collapse(50.0, 100.0) is None
-    assert "as diverse as 12 images" in health.collapse(12.3, 100.0)
+    assert "samples is 12.3 where" in health.collapse(12.3, 100.0)
     assert health.collapse(1.0, 1.0) is None
 
 

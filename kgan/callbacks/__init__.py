@@ -1,6 +1,7 @@
 """What watches a training run and keeps it."""
 
 from kgan.callbacks.checkpoint import Checkpoint, Interrupted
+from kgan.callbacks.evaluate import Evaluate
 from kgan.callbacks.health import Diverged, Health
 from kgan.callbacks.hparams import HParams
 from kgan.callbacks.interpolation import Interpolation
@@ -10,6 +11,7 @@ from kgan.callbacks.throughput import Throughput
 __all__ = [
     "Checkpoint",
     "Diverged",
+    "Evaluate",
     "HParams",
     "Health",
     "Interpolation",

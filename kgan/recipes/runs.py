@@ -36,6 +36,9 @@ class Output:
     """TF Serving model base path: the generator goes to export/<recipe>/<version>."""
     save_every: int = 250
     """Steps between checkpoints."""
+    evaluate_every: int = 0
+    """Epochs between scores of samples, on --validation if given; the best generator is
+    kept as best.keras. 0: none."""
     dry_run: bool = False
     """Print the configuration and the networks, and stop."""
     list: bool = False

@@ -302,7 +302,7 @@ def test_collapse(tmp_path, caplog):
     watch(Health(tmp_path / "ill", data, budget=None), Game(others[:3]), 6)
     assert len(caplog.records) == 1
     assert "G collapses" in caplog.text
-    assert "as diverse as 3 images" in caplog.text
+    assert "Vendi score of its samples is 2.93 where" in caplog.text
 
 
 def test_memorization(tmp_path, caplog):

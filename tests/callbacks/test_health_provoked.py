@@ -1,0 +1,73 @@
+"""Games that go wrong on purpose. Started by hand: pytest -m slow."""
+
+import keras
+import numpy as np
+import pytest
+
+import kgan
+from kgan.callbacks import Checkpoint, Diverged, Health
+from tests.callbacks.test_health import texts
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return kgan.data.open_source("mnist_10k")
+
+
+def play(folder, source, d_rate=1e-3, g_rate=1e-3, epochs=4, batch_size=64):
+    """What is said of a DCGAN on `source`: the names of the alarms, and when."""
+    model = kgan.DCGAN(width=16, seed=0, ema_decay=0.99)
+    model.compile(
+        keras.optimizers.Adam(d_rate, beta_1=0.5, beta_2=0.99),
+        keras.optimizers.Adam(g_rate, beta_1=0.5, beta_2=0.99),
+    )
+    data = source.batches(batch_size, seed=0)
+    model.fit(data, epochs=epochs, callbacks=[Health(folder, source)], verbose=0)
+    said = texts(folder) if (folder / "samples").exists() else {}
+    return {tag.removeprefix("health/"): said[tag] for tag in said}
+
+
+def test_a_game_that_goes_well(tmp_path, digits):
+    assert play(tmp_path, digits, epochs=10) == {}
+
+
+def test_learning_rates_100_times_too_high(tmp_path, digits):
+    said = play(tmp_path, digits, d_rate=0.1, g_rate=0.1)
+    assert "collapse" in said
+
+
+def test_a_discriminator_that_does_not_learn(tmp_path, digits):
+    said = play(tmp_path, digits, d_rate=0.0)
+    assert said.keys() == {"deception", "collapse"}
+    assert [epoch for epoch, _ in said["deception"]] == [3]
+
+
+def test_a_discriminator_that_is_too_strong(tmp_path, digits):
+    said = play(tmp_path, digits, g_rate=1e-6)
+    assert said.keys() == {"saturation", "collapse"}
+    assert [epoch for epoch, _ in said["saturation"]] == [3]
+
+
+def test_sixteen_training_images(tmp_path, digits):
+    few = kgan.data.ArraySource(kgan.images.to_uint8(digits.some(16)))
+    said = play(tmp_path, few, epochs=6000, batch_size=16)
+    assert "memorization" in said
+
+
+@pytest.mark.parametrize("roll_back", [False, True])
+def test_a_divergence(tmp_path, digits, roll_back):
+    """The game of 2014 at 100 times its learning rate."""
+    model = kgan.VanillaGAN(mean=digits.mean(), seed=0)
+    model.compile(*(keras.optimizers.SGD(10.0, momentum=0.5) for _ in range(2)))
+    data = digits.batches(100, seed=0)
+    checkpoint = Checkpoint(tmp_path / "checkpoints", data) if roll_back else None
+    callbacks = [Health(tmp_path, digits, checkpoint=checkpoint)]
+    if not roll_back:
+        with pytest.raises(Diverged, match="of epoch 1: the game diverges"):
+            model.fit(data, callbacks=callbacks, verbose=0)
+        return
+    model.fit(data, epochs=2, callbacks=[checkpoint, *callbacks], verbose=0)
+    assert 1 <= len(texts(tmp_path)["health/divergence"]) <= 4
+    assert all(np.isfinite(w).all() for w in model.get_weights())
