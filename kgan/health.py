@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 
+from kgan.metrics import distances
+
 # Probabilities beyond which D counts as certain.
 CERTAIN = 0.95
 # Samples less diverse than this, as a share of real images, have collapsed.
@@ -169,13 +171,6 @@ def comparable(images):
     return images.reshape(n, -1).astype("float64")
 
 
-def squared_distances(a, b):
-    """||a_i - b_j||^2 of vectors [n, d] and [m, d], as [n, m]."""
-    # ||a - b||^2 = ||a||^2 + ||b||^2 - 2 a.b
-    squares = np.sum(a * a, 1)[:, None] + np.sum(b * b, 1) - 2.0 * a @ b.T
-    return np.maximum(squares, 0.0)
-
-
 def bandwidth(real):
     """The width of the kernel of `effective_number`: half the median distance.
 
@@ -183,7 +178,7 @@ def bandwidth(real):
         real: vectors [n, d] of real images, n >= 2.
     """
     above = np.triu_indices(len(real), 1)
-    return 0.5 * float(np.sqrt(np.median(squared_distances(real, real)[above])))
+    return 0.5 * float(np.sqrt(np.median(_squared_distances(real)[above])))
 
 
 def effective_number(vectors, width):
@@ -200,7 +195,7 @@ def effective_number(vectors, width):
     """
     # K_ij = exp(-||x_i - x_j||^2 / (2 width^2))
     width = max(width, np.finfo("float64").tiny ** 0.25)
-    kernel = np.exp(-squared_distances(vectors, vectors) / (2.0 * width**2))
+    kernel = np.exp(-_squared_distances(vectors) / (2.0 * width**2))
     eigenvalues = np.linalg.eigvalsh(kernel / len(vectors))
     eigenvalues = eigenvalues[eigenvalues > 1e-12]
     # VS = exp(-sum_i lambda_i log lambda_i)
@@ -224,9 +219,11 @@ def share_of_copies(vectors, examples, left_out=False):
     Returns:
         In [0, 1]; 0 for fewer than two examples to compare with.
     """
-    nearest = 2 + left_out
-    if len(examples) < nearest:
+    if len(examples) < 2 + left_out:
         return 0.0
-    squares = np.partition(squared_distances(vectors, examples), nearest - 1, axis=1)
-    first, second = np.sort(squares[:, :nearest], axis=1)[:, -2:].T
-    return float(np.mean(first < COPY_RATIO**2 * second))
+    first, second = (distances.nearest(vectors, examples, k + left_out) for k in (1, 2))
+    return float(np.mean(first < COPY_RATIO * second))
+
+
+def _squared_distances(vectors):
+    return np.maximum(distances.squared_distances(vectors, vectors), 0.0)

@@ -59,12 +59,6 @@ def test_vectors_to_compare():
     assert health.comparable(np.ones((2, 5), "float32")).dtype == "float64"
 
 
-def test_squared_distances():
-    a, b = np.random.default_rng(0).normal(size=(2, 5, 3))
-    expected = [[np.sum((x - y) ** 2) for y in b] for x in a]
-    np.testing.assert_allclose(health.squared_distances(a, b), expected, 1e-12)
-
-
 def test_bandwidth():
     # Distances 1, 3, 4: half of the median.
     assert health.bandwidth(np.array([[0.0], [1.0], [4.0]])) == 1.5
@@ -95,8 +89,8 @@ def test_collapse():
 
 def test_copies():
     examples = np.array([[0.0], [3.0], [100.0]])
-    # Nearest and second: .5 and 2.5; 1 and 2; 0 and 3; 10 and 87.
-    vectors = np.array([[0.5], [1.0], [3.0], [90.0]])
+    # Nearest and second: .5 and 2.5; 1.2 and 1.8; 0 and 3; 10 and 87.
+    vectors = np.array([[0.5], [1.2], [3.0], [90.0]])
     assert health.share_of_copies(vectors, examples) == 0.75
     assert health.share_of_copies(vectors, examples[:1]) == 0.0
     # Left out, 0 is 3 and 100 from the others, 3 is 3 and 97, and 100 is 97 and 100.
