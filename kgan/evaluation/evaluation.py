@@ -7,6 +7,7 @@ import weakref
 
 from kgan import metrics as scores_of
 from kgan._version import __version__
+from kgan.evaluation.protocol import floor_sides, real_sides, what_lacks
 from kgan.evaluation.reals import Reals, Side
 from kgan.evaluation.references import outputs_of
 from kgan.evaluation.result import Result
@@ -55,7 +56,7 @@ class Evaluation:
         self.extractor = extractors.get(extractor or ("lenet" if images else "pixels"))
         self.samples = samples
         self.seed = seed
-        self._anchors, self._halved = {}, {}
+        self._anchors = {}
         self._outputs = weakref.WeakKeyDictionary()
         self.metrics = self._chosen(metrics, images)
 
@@ -71,7 +72,7 @@ class Evaluation:
             ValueError: for examples of another shape, or too few.
         """
         side = examples if isinstance(examples, Side) else self.generated(examples)
-        return self._score(metric, {**self._real_sides(metric), "fake": side})
+        return self._score(metric, {**real_sides(self.reals, metric), "fake": side})
 
     def generated(self, examples):
         """Generated examples as a `Side`.
@@ -85,9 +86,9 @@ class Evaluation:
     def anchors(self, metric):
         """(floor, ceiling), each name -> `Value`; computed once."""
         if metric.name not in self._anchors:
-            noise = {**self._real_sides(metric), "fake": self.reals.side("noise")}
+            noise = {**real_sides(self.reals, metric), "fake": self.reals.side("noise")}
             self._anchors[metric.name] = (
-                self._score(metric, self._floor_sides(metric)),
+                self._score(metric, floor_sides(self.reals, metric)),
                 self._score(metric, noise),
             )
         return self._anchors[metric.name]
@@ -140,44 +141,15 @@ class Evaluation:
                 "better": metric.better[name],
                 "metric": _settings(metric),
                 "needs": metric.needs,
-                "against": _about(self._real_sides(metric)),
+                "against": _about(real_sides(self.reals, metric)),
                 "floor": {
                     **dataclasses.asdict(floor[name]),
-                    "between": _about(self._floor_sides(metric)),
+                    "between": _about(floor_sides(self.reals, metric)),
                 },
                 "ceiling": {**dataclasses.asdict(ceiling[name]), "of": "noise"},
             }
             for name, value in made.items()
         }
-
-    # Which examples go where
-
-    def _real_sides(self, metric):
-        """The sides of a metric but `fake`, by name."""
-        sides = {}
-        for name in metric.sides:
-            if name in ("training", "validation"):
-                sides[name] = self.reals.side(name)
-            elif name == "real":
-                sides[name] = self.reals.side(_real_for(metric))
-        return sides
-
-    def _floor_sides(self, metric):
-        """The sides of real against real."""
-        sides = self._real_sides(metric)
-        held_out = self.reals.side("held_out")
-        if "validation" in sides:
-            # Real images as Parzen centres.
-            return {**sides, "fake": self.reals.side("reference")}
-        if "training" not in sides and held_out is not None:
-            return {**sides, "fake": held_out}
-        one, other = self._halves(_real_for(metric))
-        return {**sides, **({"real": one} if "real" in sides else {}), "fake": other}
-
-    def _halves(self, name):
-        if name not in self._halved:
-            self._halved[name] = self.reals.side(name).halves()
-        return self._halved[name]
 
     def _score(self, metric, sides):
         given = {
@@ -203,32 +175,27 @@ class Evaluation:
 
     def _chosen(self, metrics, images):
         if metrics is not None:
-            chosen = [scores_of.get(metric) for metric in metrics]
-            reasons = [reason for reason in map(self._why_not, chosen) if reason]
+            chosen = [self._made(metric) for metric in metrics]
+            reasons = [reason for reason in map(self._lacks, chosen) if reason]
             if reasons:
                 raise ValueError(" ".join(reasons))
             return chosen
         names = IMAGE_METRICS if images else POINT_METRICS
-        chosen = [scores_of.get(name) for name in names]
-        return [metric for metric in chosen if not self._why_not(metric)]
+        chosen = [self._made(name) for name in names]
+        return [metric for metric in chosen if not self._lacks(metric)]
 
-    def _why_not(self, metric):
-        """Why the data, or the extractor, does not do for a metric, or None."""
-        name, images = self.reals.name, len(self.reals.shape) == 3
-        if metric.needs == "points" and images:
-            return f"{metric.name} is of points; the examples of {name} are images."
-        if metric.needs == "images" and not images:
-            return f"{metric.name} is of images; the examples of {name} are points."
-        if metric.needs == "logits" and not self.extractor.has_logits:
-            return f"{metric.name} needs logits, which {self.extractor.name} lacks."
-        for side in (*metric.sides, _real_for(metric)):
-            if side in _SPLITS and self.reals.side(side) is None:
-                return (
-                    f"{metric.name} needs {_SPLITS[side]}, which {name} with the split "
-                    f"{self.reals.split} leaves none of. Choose a set that has them "
-                    "(--data mnist), or another metric."
-                )
-        return None
+    def _made(self, metric):
+        if metric == "kernel_distance":
+            # Its usual subsets are of 1,000, which few examples are not.
+            held_out = self.reals.side("held_out")
+            fewest = min(self.samples, len(self.reals.side("reference").examples))
+            of_floor = len(held_out.examples) if held_out else fewest // 2
+            size = max(2, min(1000, fewest, of_floor))
+            return scores_of.KernelDistance(subset_size=size)
+        return scores_of.get(metric)
+
+    def _lacks(self, metric):
+        return what_lacks(metric, self.reals, self.extractor)
 
     def _check_shape(self, shape):
         if tuple(shape) != self.reals.shape:
@@ -237,20 +204,6 @@ class Evaluation:
                 f"has. Received: generated ones of shape {tuple(shape)}. Choose the "
                 "data that the generator learned from, and its size and channels."
             )
-
-
-_SPLITS = {
-    "held_out": "real examples that were held out",
-    "test": "a split test",
-    "validation": "10,000 images beside the training set",
-}
-
-
-def _real_for(metric):
-    """Which real examples a metric calls `real`."""
-    if "training" in metric.sides:
-        return "held_out"
-    return "test" if "validation" in metric.sides else "reference"
 
 
 def _settings(metric):

@@ -31,14 +31,6 @@ class Side:
     examples: np.ndarray
     kept: bool = True
 
-    def halves(self):
-        """Two disjoint halves, in the order they have."""
-        middle = len(self.examples) // 2
-        return (
-            Side(f"half of {self.what}", self.examples[:middle]),
-            Side(f"other half of {self.what}", self.examples[middle : 2 * middle]),
-        )
-
 
 class Reals:
     """The sides of real examples, each read when it is first asked for.
@@ -64,7 +56,7 @@ class Reals:
         self.shape = self._source.image_shape
         named = data.data not in synthetic.SETS and not _is_folder(data.data)
         self.split = data.split if named else "all"
-        self._sides = {}
+        self._sides, self._halves = {}, {}
 
     def side(self, name):
         """A `Side`, or None if the data has none such.
@@ -82,6 +74,17 @@ class Reals:
         if name not in self._sides:
             self._sides[name] = getattr(self, f"_{name}")()
         return self._sides[name]
+
+    def halves(self, name):
+        """Two disjoint halves of a side, as `Side`s."""
+        if name not in self._halves:
+            side = self.side(name)
+            middle = len(side.examples) // 2
+            self._halves[name] = (
+                Side(f"half of {side.what}", side.examples[:middle]),
+                Side(f"other half of {side.what}", side.examples[middle : 2 * middle]),
+            )
+        return self._halves[name]
 
     def _reference(self):
         return self._drawn(self._source, self.split)

@@ -5,11 +5,11 @@ import itertools
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 
 from kgan import seeds
 from kgan.callbacks.interpolation import interpolation_grid
-from kgan.images import tile, to_uint8
+from kgan.evaluation.export import open_export
+from kgan.images import to_uint8
 from kgan.recipes.loading import is_run, open_run
 
 # Examples drawn by one seed. Part of what a seed of `draw` means.
@@ -133,7 +133,13 @@ def open_samples(source, weights="auto"):
     if path.suffix == ".keras" and path.is_file():
         return of_model(_load_keras(path), "keras", path, weights)
     if (path / "saved_model.pb").is_file():
-        return _of_saved_model(path, weights)
+        if weights != "auto":
+            raise ValueError(
+                "An export holds one set of weights. Leave weights out. "
+                f"Received: weights={weights!r} for {path}."
+            )
+        block, walk, shape = open_export(path)
+        return Samples(path, "savedmodel", "as exported", shape, {}, None, block, walk)
     raise ValueError(
         "Expected the directory of a training run (logs/dcgan/001), a .keras file, or "
         "the directory of one version of an export (export/dcgan/1). Received: "
@@ -177,51 +183,6 @@ def of_model(model, kind, source, weights="auto", trained=None, data=None):
         with_weights(lambda count, seed: model.generate(count, seed=seed)),
         with_weights(lambda *args: interpolation_grid(model, *args)),
     )
-
-
-def _of_saved_model(path, weights):
-    if weights != "auto":
-        raise ValueError(
-            "An export holds one set of weights. Leave weights out. "
-            f"Received: weights={weights!r} for {path}."
-        )
-    loaded = tf.saved_model.load(str(path))
-    if "sample" not in loaded.signatures:
-        raise ValueError(
-            f"Expected an export with the signature sample (num_samples, seed). "
-            f"Received: {path} with {', '.join(sorted(loaded.signatures)) or 'none'}. "
-            "Export the run again."
-        )
-    sample = loaded.signatures["sample"]
-
-    def block(count, seed):
-        made = sample(num_samples=tf.constant(count), seed=tf.constant(seed))
-        return made["images"].numpy()
-
-    def walk(rows, steps, seed):
-        # By this function too, because the variables live as long as `loaded`.
-        return _walk_of(loaded, path, rows, steps, seed)
-
-    shape = sample.structured_outputs["images"].shape[1:]
-    return Samples(path, "savedmodel", "as exported", shape, {}, None, block, walk)
-
-
-def _walk_of(loaded, path, rows, steps, seed):
-    if "interpolate" not in loaded.signatures:
-        raise ValueError(
-            "Expected an export with the signature interpolate (seed_from, seed_to, "
-            f"steps). Received: {path}. Export the run again."
-        )
-    interpolate = loaded.signatures["interpolate"]
-    ends = itertools.islice(seeds.stream(seed, "walk"), 2 * rows)
-    steps = tf.constant(steps)
-    made = [
-        interpolate(
-            seed_from=tf.constant(start), seed_to=tf.constant(end), steps=steps
-        )["images"].numpy()
-        for start, end in zip(ends, ends, strict=True)
-    ]
-    return tile(np.concatenate(made), columns=int(steps))
 
 
 def _load_keras(path):

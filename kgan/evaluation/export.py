@@ -1,0 +1,56 @@
+"""Examples from an exported SavedModel, by its own signatures."""
+
+import itertools
+
+import numpy as np
+import tensorflow as tf
+
+from kgan import seeds
+from kgan.images import tile
+
+
+def open_export(path):
+    """The functions of `kgan.evaluation.Samples`, of an export.
+
+    Args:
+        path: directory of one version, with the signature `sample` (num_samples, seed)
+            and, to walk, `interpolate` (seed_from, seed_to, steps).
+
+    Returns:
+        (block, walk, shape of one example).
+
+    Raises:
+        ValueError: if it has no signature `sample`.
+    """
+    loaded = tf.saved_model.load(str(path))
+    sample = _signature(loaded, path, "sample")
+
+    def block(count, seed):
+        made = sample(num_samples=tf.constant(count), seed=tf.constant(seed))
+        return made["images"].numpy()
+
+    def walk(rows, steps, seed):
+        # `loaded` lives by this function, and the variables by `loaded`.
+        interpolate = _signature(loaded, path, "interpolate")
+        ends = itertools.islice(seeds.stream(seed, "walk"), 2 * rows)
+        ways = [
+            interpolate(
+                seed_from=tf.constant(start),
+                seed_to=tf.constant(end),
+                steps=tf.constant(steps),
+            )["images"].numpy()
+            for start, end in zip(ends, ends, strict=True)
+        ]
+        return tile(np.concatenate(ways), columns=steps)
+
+    return block, walk, sample.structured_outputs["images"].shape[1:]
+
+
+def _signature(loaded, path, name):
+    if name not in loaded.signatures:
+        raise ValueError(
+            f"Expected an export with the signature {name}. Received: {path} with "
+            f"{', '.join(sorted(loaded.signatures)) or 'none'}. Export the run again: "
+            "kgan export RUN"
+        )
+    return loaded.signatures[name]
