@@ -16,7 +16,14 @@ class Options:
     """Number of its version."""
     label: Annotated[str, tyro.conf.Positional]
     """The label, such as stable or canary."""
+    export: str = "export"
+    """Directory of the exported models, with models.config."""
 
 
 def run(options):
-    raise NotImplementedError
+    from kgan.serving import server_config
+
+    name, version, label = options.name, options.version, options.label
+    before = server_config.promote(options.export, name, version, label)
+    now = f"{label} of {name} is version {version}"
+    print(now if before in (None, version) else f"{now}, was {before}")

@@ -12,7 +12,15 @@ class Options:
 
     path: Annotated[str, tyro.conf.Positional]
     """Directory of one version, such as export/dcgan/1."""
+    run: str | None = None
+    """Training run to compare with; default: the answers at the time of the export."""
 
 
 def run(options):
-    raise NotImplementedError
+    from kgan.recipes.loading import load_run
+    from kgan.serving import verify
+
+    model = None if options.run is None else load_run(options.run)
+    for line in verify(options.path, model).lines:
+        print(line)
+    print(f"{options.path} keeps its contract")

@@ -9,10 +9,10 @@ import functools
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from tensorflow.core.framework import tensor_pb2
 
-_Field = descriptor_pb2.FieldDescriptorProto
+from kgan.serving.messages import declare
+
 # Message: field -> (number, type). A TensorProto as bytes is the same on the wire.
 _MESSAGES = {
     "ModelSpec": {"name": (1, "string"), "signature_name": (3, "string")},
@@ -25,7 +25,6 @@ _MESSAGES = {
     "PredictLog": {"request": (1, "PredictRequest")},
     "PredictionLog": {"predict_log": (6, "PredictLog")},
 }
-_PACKAGE = "kgan.serving"
 
 
 class Request(NamedTuple):
@@ -92,26 +91,4 @@ def decode(record):
 
 @functools.cache
 def _classes():
-    """The message classes, in a pool of their own."""
-    file = descriptor_pb2.FileDescriptorProto(
-        name="kgan/serving/prediction_log.proto", package=_PACKAGE, syntax="proto3"
-    )
-    for message, fields in _MESSAGES.items():
-        declared = file.message_type.add(name=message)
-        for name, (number, kind) in fields.items():
-            *repeated, kind = kind.split()
-            field = declared.field.add(name=name, number=number)
-            field.label = _Field.LABEL_REPEATED if repeated else _Field.LABEL_OPTIONAL
-            if kind in _MESSAGES:
-                field.type = _Field.TYPE_MESSAGE
-                field.type_name = f".{_PACKAGE}.{kind}"
-            else:
-                field.type = getattr(_Field, f"TYPE_{kind.upper()}")
-    pool = descriptor_pool.DescriptorPool()
-    pool.Add(file)
-    return {
-        name: message_factory.GetMessageClass(
-            pool.FindMessageTypeByName(f"{_PACKAGE}.{name}")
-        )
-        for name in _MESSAGES
-    }
+    return declare("kgan.serving.log", _MESSAGES)
