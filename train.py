@@ -69,7 +69,7 @@ def main(argv=None):
 
     if chief:
         base = f"{run.output.export}/{recipe.name}"
-        exported = model.export(kgan.serving.next_version(base))
+        exported = model.export(kgan.serving.next_version(base), run=run.path)
         print(f"\nsamples      {run.newest_samples}  (and training.gif beside it)")
         print(f"dashboard    tensorboard --logdir {run.output.logs}")
         print(f"SavedModel   {exported}")

@@ -49,5 +49,11 @@ def next_version(base):
     return Path(base) / str(max(versions(base), default=0) + 1)
 
 
+def next_file(base, suffix):
+    """The path of the next of a model's files: `base`/1.onnx, 2.onnx, ..."""
+    stems = [int(p.stem) for p in Path(base).glob(f"*{suffix}") if p.stem.isdecimal()]
+    return Path(base) / f"{max(stems, default=0) + 1}{suffix}"
+
+
 def _is_version(path):
     return path.name.isascii() and path.name.isdigit()

@@ -1,5 +1,6 @@
 """The model card: what an exported model is, and how to call it."""
 
+import dataclasses
 import datetime
 import json
 from pathlib import Path
@@ -9,11 +10,12 @@ import tensorflow as tf
 
 from kgan._version import __version__
 from kgan.data.licences import licence
+from kgan.evaluation.result import Result, read_result
+from kgan.evaluation.results import folder_of
 from kgan.recipes.runs import code_hash
+from kgan.serving.base_path import EXTRA
 
 JSON, MARKDOWN = "model_card.json", "model_card.md"
-# What `kgan evaluate` leaves in a run.
-_SCORES = "evaluation*.json"
 _UNKNOWN = "not recorded: exported without its run"
 
 
@@ -56,6 +58,11 @@ def facts(model, path, report, *, limit, run=None):
         "signatures": report.signatures,
         "check": report.lines,
     }
+
+
+def read(path):
+    """The card of the export at `path`: a dict."""
+    return json.loads((Path(path) / EXTRA / JSON).read_text())
 
 
 def write(extra, facts):
@@ -151,15 +158,8 @@ def _data(config):
 
 def _scores(run):
     """Every evaluation of the run, whole: a score alone says little."""
-    evaluations = []
-    for file in sorted(run.glob(_SCORES)):
-        try:
-            evaluations.append(
-                {"file": file.name, "evaluation": json.loads(file.read_text())}
-            )
-        except ValueError as error:
-            raise ValueError(f"{file} is damaged: it is not JSON: {error}") from None
-    return evaluations
+    files = sorted(folder_of(run).glob("*.json"))
+    return [{"file": f.name, **dataclasses.asdict(read_result(f))} for f in files]
 
 
 def _score_lines(scores):
@@ -167,9 +167,10 @@ def _score_lines(scores):
         return ["None: the run was not evaluated when it was exported."]
     lines = []
     for score in scores:
-        text = json.dumps(score["evaluation"], indent=1)
-        lines += [f"{score['file']}:", "", "```json", text, "```"]
-    return lines
+        result = {key: value for key, value in score.items() if key != "file"}
+        table = Result(**result).table()
+        lines += [f"{score['file']} of the run:", "", "```", table, "```", ""]
+    return lines[:-1]
 
 
 def _signature_lines(signatures):

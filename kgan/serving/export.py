@@ -51,7 +51,7 @@ def export_generator(
     path, limit = Path(path), _limit(model, limit)
     signatures = _signatures(model, limit, batched)
     if not force:
-        _check_trained(model)
+        check_trained(model)
     finite = _not_finite(model) is None
     with new_directory(path) as partial:
         _save(signatures, partial)
@@ -89,7 +89,8 @@ def _signatures(model, limit, batched):
     return kept
 
 
-def _check_trained(model):
+def check_trained(model):
+    """Raises ValueError unless the model was trained and its weights are finite."""
     weight = _not_finite(model)
     if weight is not None:
         raise ValueError(

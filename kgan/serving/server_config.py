@@ -101,8 +101,8 @@ def read(file):
         text_format.Parse(text, config)
     except text_format.ParseError as error:
         raise ValueError(
-            f"Expected {file} with models, policies and labels only. Received: {error}. "
-            "Set the label in it by hand."
+            f"Expected {file} with models, policies and labels only. Received: "
+            f"{error}. Set the label in it by hand."
         ) from None
     return "".join(comment), config
 
@@ -111,7 +111,7 @@ def _add(models, name):
     mounts = {str(Path(m.base_path).parent) for m in models} or {_MOUNT}
     model = models.add(name=name, base_path=f"{min(mounts)}/{name}")
     model.model_platform = "tensorflow"
-    getattr(model.model_version_policy, "all").SetInParent()
+    model.model_version_policy.all.SetInParent()
     return model
 
 
