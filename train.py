@@ -90,9 +90,9 @@ def watchers(recipe, run, source):
         kgan.callbacks.Interpolation(run.path, seed=seed),
     ]
     if every:
-        validation = recipe.data.validation
-        data = recipe.open_data(validation) if validation else source
-        shown.append(kgan.callbacks.Evaluate(run.path, data, every=every))
+        scores = ("frechet_distance", "precision_recall")
+        evaluation = kgan.evaluation.Evaluation(recipe.data, scores, samples=2000)
+        shown.append(kgan.callbacks.Evaluate(run.path, evaluation, every=every))
     return shown
 
 

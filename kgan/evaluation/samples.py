@@ -208,7 +208,7 @@ def _load_keras(path):
 
 def _steps(model):
     optimizer = getattr(model, "g_optimizer", None)
-    return None if optimizer is None else int(optimizer.iterations)
+    return None if optimizer is None else int(optimizer.iterations.numpy())
 
 
 def _what_is(path):

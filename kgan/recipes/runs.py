@@ -37,8 +37,7 @@ class Output:
     save_every: int = 250
     """Steps between checkpoints."""
     evaluate_every: int = 0
-    """Epochs between scores of samples, on --validation if given; the best generator is
-    kept as best.keras. 0: none."""
+    """Epochs between scores; the best model is kept as best.keras. 0: no scores."""
     dry_run: bool = False
     """Print the configuration and the networks, and stop."""
     list: bool = False
