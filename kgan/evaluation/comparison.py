@@ -1,5 +1,6 @@
 """Two results side by side, if they were made alike."""
 
+import collections
 import math
 
 from kgan.evaluation.result import columns
@@ -16,24 +17,36 @@ _CONDITIONS = {
     "weights": lambda result: result.samples["weights"],
     "kgan": lambda result: result.kgan,
 }
-_OF_A_SCORE = ("metric", "against")
 
 
 def differences(a, b):
     """What was done otherwise for one `Result` than for another, as sentences."""
     said = [
-        f"{name} is {of(a)} in the one and {of(b)} in the other"
+        _sentence(name, of(a), of(b))
         for name, of in _CONDITIONS.items()
         if of(a) != of(b)
     ]
-    for score in a.scores.keys() & b.scores.keys():
-        said += [
-            f"{what} of {score} is {a.scores[score][what]} in the one and "
-            f"{b.scores[score][what]} in the other"
-            for what in _OF_A_SCORE
-            if a.scores[score][what] != b.scores[score][what]
-        ]
-    return sorted(said)
+    scores = collections.defaultdict(list)
+    for name in sorted(a.scores.keys() & b.scores.keys()):
+        one, other = a.scores[name], b.scores[name]
+        for what, words in (("the metric", _metric), ("the real side", _against)):
+            if words(one) != words(other):
+                scores[_sentence(what, words(one), words(other))].append(name)
+    return said + [f"{text} ({', '.join(names)})" for text, names in scores.items()]
+
+
+def _sentence(what, one, other):
+    return f"{what} is {one} in the one and {other} in the other"
+
+
+def _metric(score):
+    settings = (f"{k}={v}" for k, v in score["metric"].items() if k != "class")
+    return f"{score['metric']['class']}({', '.join(settings)})"
+
+
+def _against(score):
+    sides = (f"{side['count']} of {side['of']}" for side in score["against"].values())
+    return " and ".join(sides) or "none"
 
 
 def compare(a, b):

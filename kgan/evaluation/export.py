@@ -1,12 +1,14 @@
 """Examples from an exported SavedModel, by its own signatures."""
 
 import itertools
+import json
 
 import numpy as np
 import tensorflow as tf
 
 from kgan import seeds
 from kgan.images import tile
+from kgan.recipes.recipe import Data
 
 
 def open_export(path):
@@ -44,6 +46,31 @@ def open_export(path):
         return tile(np.concatenate(ways), columns=steps)
 
     return block, walk, sample.structured_outputs["images"].shape[1:]
+
+
+def about_export(path):
+    """What the card of an export says, if it has one.
+
+    Returns:
+        (weights, trained, data): as `kgan.evaluation.Samples` has them.
+    """
+    # Later, because the card holds the scores of evaluations.
+    from kgan.serving import card
+
+    try:
+        facts = card.read(path)
+        training, model = facts["training"], facts["model"]
+        config = training["config"]
+        averaged = model["weights"].startswith("average")
+        trained = {
+            "model": model["class"],
+            "steps": training["steps"],
+            "recipe": training["recipe"],
+        }
+        data = None if config is None else Data(**config["data"])
+        return ("EMA" if averaged else "raw"), trained, data
+    except (OSError, json.JSONDecodeError, KeyError, TypeError):
+        return "as exported", {}, None
 
 
 def _signature(loaded, path, name):

@@ -2,18 +2,20 @@
 
 import hashlib
 import itertools
+import math
 from pathlib import Path
 
 import numpy as np
 
 from kgan import seeds
 from kgan.callbacks.interpolation import interpolation_grid
-from kgan.evaluation.export import open_export
+from kgan.evaluation.export import about_export, open_export
 from kgan.images import to_uint8
 from kgan.recipes.loading import is_run, open_run
 
-# Examples drawn by one seed. Part of what a seed of `draw` means.
-_BLOCK = 500
+# Examples drawn by one seed, fewer if they are large: as much as exports answer at a
+# time. Part of what a seed of `draw` means.
+_BLOCK, _BLOCK_BYTES = 500, 2**28
 WEIGHTS = ("auto", "ema", "raw")
 
 
@@ -62,8 +64,9 @@ class Samples:
         # Up to a block, what `generate` and an export's `sample` make of the seed.
         numbers = itertools.chain([seed], seeds.stream(seed, "samples"))
         parts = []
-        for start in range(0, count, _BLOCK):
-            part = self._block(min(_BLOCK, count - start), next(numbers))
+        size = max(1, min(_BLOCK, _BLOCK_BYTES // math.prod(self.image_shape)))
+        for start in range(0, count, size):
+            part = self._block(min(size, count - start), next(numbers))
             if part.dtype != np.uint8 and not np.isfinite(part).all():
                 raise ValueError(
                     f"The generator of {self.source} makes NaN or infinite values: its "
@@ -139,7 +142,8 @@ def open_samples(source, weights="auto"):
                 f"Received: weights={weights!r} for {path}."
             )
         block, walk, shape = open_export(path)
-        return Samples(path, "savedmodel", "as exported", shape, {}, None, block, walk)
+        label, trained, data = about_export(path)
+        return Samples(path, "savedmodel", label, shape, trained, data, block, walk)
     raise ValueError(
         "Expected the directory of a training run (logs/dcgan/001), a .keras file, or "
         "the directory of one version of an export (export/dcgan/1). Received: "

@@ -86,8 +86,12 @@ def changes():
         ),
         "split is train in the one and test": change(reference=("split", "test")),
         "shape is": change(reference=("shape", [32, 32, 1])),
-        "metric of frechet_distance is": score("metric", {"class": "X", "k": 3}),
-        "against of frechet_distance is": score("against", {}),
+        "the metric is FrechetDistance() in the one and X(k=3) in": score(
+            "metric", {"class": "X", "k": 3}
+        ),
+        "the real side is 10000 of mnist train in the one and none in": score(
+            "against", {}
+        ),
     }
 
 
@@ -99,6 +103,19 @@ def test_results_made_differently_are_refused(message, change):
     with pytest.raises(ValueError, match=r"cannot be compared") as error:
         compare(result(), other)
     assert message in str(error.value)
+
+
+def test_a_difference_of_several_scores_is_named_once():
+    a, b = result(), result()
+    for each, count in ((a, 1000), (b, 500)):
+        side = {"real": {"of": "mnist train", "count": count}}
+        each.scores["frechet_distance"]["against"] = side
+        each.scores["kernel_distance"] = each.scores["frechet_distance"]
+    (text,) = differences(a, b)
+    assert text == (
+        "the real side is 1000 of mnist train in the one and 500 of mnist train in the "
+        "other (frechet_distance, kernel_distance)"
+    )
 
 
 def test_what_is_compared_may_differ():

@@ -108,6 +108,32 @@ def test_an_export(export):
         open_samples(export, "raw")
 
 
+def test_an_export_with_its_card(model, tmp_path):
+    """Scored as its run would be: the same samples, to the level."""
+    model.d_optimizer.iterations.assign(3)
+    model.g_optimizer.iterations.assign(3)
+    path = tmp_path / "export" / "dcgan" / "1"
+    model.export(path)
+    samples = open_samples(path)
+    assert samples.weights == "EMA"
+    assert samples.trained == {"model": "DCGAN", "steps": 3, "recipe": None}
+    assert samples.data is None
+    drawn = open_samples(model).draw(40, seed=9)
+    np.testing.assert_array_equal(samples.draw(40, seed=9), drawn)
+    assert samples.walk(2, 3).shape == (2 * 30 + 2, 3 * 30 + 2, 1)
+
+
+def test_large_examples_come_in_smaller_blocks():
+    asked = []
+
+    def block(count, seed):
+        asked.append(count)
+        return np.zeros((count, 1), "uint8")
+
+    Samples("x", "model", "raw", (2048, 2048, 4), {}, None, block).draw(40)
+    assert asked == [16, 16, 8]
+
+
 def test_a_walk_of_a_model(model):
     from kgan.callbacks.interpolation import interpolation_grid
 
