@@ -27,3 +27,9 @@ def run(options):
     before = server_config.promote(options.export, name, version, label)
     now = f"{label} of {name} is version {version}"
     print(now if before in (None, version) else f"{now}, was {before}")
+    waiting = ", ".join(server_config.without_versions(options.export))
+    if waiting:
+        print(
+            f"The server answers nothing before it has a version of {waiting}: export"
+        )
+        print(f"one, or take it out of {options.export}/{server_config.FILE}.")

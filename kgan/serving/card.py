@@ -22,7 +22,10 @@ _UNKNOWN = "not recorded: exported without its run"
 def steps(model):
     """How many training steps the model took; 0 if it was never compiled."""
     optimizer = getattr(model, "g_optimizer", None)
-    return 0 if optimizer is None else int(optimizer.iterations)
+    if optimizer is None:
+        return 0
+    # Under a strategy too, where the variable is one of several.
+    return int(tf.convert_to_tensor(optimizer.iterations.value))
 
 
 def facts(model, path, report, *, limit, run=None):

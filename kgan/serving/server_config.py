@@ -83,6 +83,14 @@ def served(export):
     return [model.name for model in config.model_config_list.config]
 
 
+def without_versions(export):
+    """The names of models in `export`/models.config that have nothing to serve yet.
+
+    A server answers no request before each of its models has a version.
+    """
+    return [name for name in served(export) if not versions(Path(export) / name)]
+
+
 def read(file):
     """(leading comment, config) of a models.config, or of an empty one.
 

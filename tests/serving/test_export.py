@@ -1,54 +1,205 @@
+import json
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.serving import next_version
+from kgan.serving import ServingSession, contract, prediction_log
+from tests.gan_test_case import two_replicas
+from tests.serving.trained import build, train, trained
 
 
-@pytest.fixture
-def model():
-    return kgan.DCGAN((28, 28, 1), latent_dim=4, width=2, ema_decay=0.9, seed=0)
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    return trained().export(tmp_path_factory.mktemp("export") / "digits" / "1")
 
 
-def test_variables_are_stored_once(model, tmp_path):
-    path = model.export(tmp_path / "1")
+@pytest.fixture(scope="module")
+def session(path):
+    with ServingSession(path) as session:
+        yield session
+
+
+def test_the_folder(path):
+    assert [p.name for p in path.parent.iterdir()] == ["1"]
+    assert {p.name for p in (path / "assets.extra").iterdir()} == {
+        "contract.json",
+        "model_card.json",
+        "model_card.md",
+        "requests_to_refuse",
+        "tf_serving_warmup_requests",
+    }
+    assert path.stat().st_mode & 0o777 == 0o755
+
+
+def test_variables_are_stored_once(path):
     stored = tf.train.load_checkpoint(str(path / "variables" / "variables"))
     shapes = stored.get_variable_to_shape_map()
     sizes = sum(np.prod(s) for name, s in shapes.items() if "VARIABLE" in name)
-    assert sizes == model.ema_generator.count_params()
+    assert sizes == trained().ema_generator.count_params()
+    data = path / "variables" / "variables.data-00000-of-00001"
+    assert 4 * sizes <= data.stat().st_size < 4 * sizes + 2000
 
 
-def test_the_average_is_exported(model, tmp_path):
-    for weight in model.ema_generator.weights:
-        weight.assign(weight * 2)
-    path = model.export(tmp_path / "1")
-    serve = tf.saved_model.load(str(path)).signatures["serving_default"]
+def test_the_average_is_exported(session):
     z = np.ones((2, 4), "float32")
-    images = serve(latents=tf.constant(z))["images"]
+    images = session.run("serving_default", {"latents": z})["images"]
+    model = trained()
     np.testing.assert_array_equal(images, model.ema_generator(z))
-    assert images.shape == (2, 28, 28, 1)
+    assert np.abs(images - model.generator(z)).max() > 0
 
 
-def test_nothing_is_overwritten(model, tmp_path):
-    model.export(tmp_path / "1")
-    before = (tmp_path / "1" / "saved_model.pb").read_bytes()
+@pytest.mark.parametrize("seed", [0, 1, -1, 2**31 - 1, -(2**31)])
+@pytest.mark.parametrize("n", [1, 5])
+def test_a_seed_gives_what_generate_gives(session, n, seed):
+    inputs = {"num_samples": np.int32(n), "seed": np.int32(seed)}
+    expected = kgan.images.to_uint8(trained().generate(n, seed))
+    images = session.run("sample", inputs)["images"]
+    np.testing.assert_array_equal(images, expected)
+    pngs = session.run("sample_png", inputs)["png_bytes"]
+    decoded = [tf.io.decode_png(png).numpy() for png in pngs]
+    np.testing.assert_array_equal(decoded, expected)
+
+
+def test_more_than_a_block_is_what_generate_gives(session):
+    inputs = {"num_samples": np.int32(600), "seed": np.int32(3)}
+    expected = kgan.images.to_uint8(trained().generate(600, 3))
+    np.testing.assert_array_equal(session.run("sample", inputs)["images"], expected)
+
+
+def test_the_ends_of_a_walk_are_samples(session):
+    def first(seed):
+        inputs = {"num_samples": np.int32(1), "seed": np.int32(seed)}
+        return session.run("sample", inputs)["images"][0].astype(int)
+
+    inputs = {"seed_from": np.int32(3), "seed_to": np.int32(4), "steps": np.int32(5)}
+    walk = session.run("interpolate", inputs)["images"]
+    assert walk.shape == (5, 28, 28, 1)
+    # Of another batch size, so up to rounding.
+    assert np.abs(walk[0] - first(3)).max() <= 1
+    assert np.abs(walk[-1] - first(4)).max() <= 1
+    assert len(np.unique(walk, axis=0)) == 5
+    # The images fill the range of uint8, or there would be little to compare.
+    assert walk.min() < 20
+    assert walk.max() > 235
+
+
+@pytest.mark.parametrize(
+    ("signature", "inputs", "sentence"),
+    [
+        ("sample", {"num_samples": 0, "seed": 1}, r"num_samples from 1 to 1024.*\[0\]"),
+        ("sample_png", {"num_samples": -1, "seed": 1}, r"from 1 to 1024.*\[-1\]"),
+        ("sample", {"num_samples": 10_000_000, "seed": 1}, r"1024.*\[10000000\]"),
+        ("sample", {"num_samples": [3, 3], "seed": 1}, r"\[2\].*expected shape \[\]"),
+        ("sample", {"num_samples": 3, "seed": [1]}, r"\[1\].*expected shape \[\]"),
+        ("interpolate", {"seed_from": 1, "seed_to": 1, "steps": 1}, "from 2 to 1024"),
+        ("interpolate", {"seed_from": 1, "seed_to": 1, "steps": 5000}, r"\[5000\]"),
+        ("serving_default", {"latents": np.zeros((2, 5))}, r"expected shape \[\?,4\]"),
+        ("serving_default", {"latents": np.zeros(4)}, r"expected shape \[\?,4\]"),
+        ("serving_default", {"latents": np.full((1, 4), np.nan)}, "finite latents"),
+        ("serving_default", {"latents": np.full((1, 4), np.inf)}, "finite latents"),
+        ("serving_default", {"latents": np.zeros((1025, 4))}, r"1024 .*\[1025\]"),
+    ],
+)  # fmt: skip
+def test_bad_requests_are_refused(session, signature, inputs, sentence):
+    dtype = "float32" if signature == "serving_default" else "int32"
+    inputs = {name: np.asarray(value, dtype) for name, value in inputs.items()}
+    with pytest.raises(tf.errors.InvalidArgumentError, match=sentence):
+        session.run(signature, inputs)
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float32"])
+def test_other_dtypes_are_refused(session, dtype):
+    inputs = {"num_samples": np.asarray(1, dtype), "seed": np.int32(1)}
+    with pytest.raises(tf.errors.InvalidArgumentError, match="int32"):
+        session.run("sample", inputs)
+
+
+def test_warm_up_requests(path):
+    requests = prediction_log.read(path / "assets.extra" / contract.WARM_UP)
+    assert {r.model for r in requests} == {"digits"}
+    assert [int(r.inputs["num_samples"]) for r in requests if r.signature == "sample"]
+    sizes = {}
+    for request in requests:
+        name = request.signature
+        key = {"serving_default": "latents", "interpolate": "steps"}.get(name)
+        value = request.inputs[key or "num_samples"]
+        sizes.setdefault(name, []).append(len(value) if value.ndim else int(value))
+    assert sizes == {
+        "interpolate": [2, 8, 32],
+        "sample": [1, 8, 32],
+        "sample_png": [1, 8, 32],
+        "serving_default": [1, 8, 32],
+    }
+
+
+def test_limit(tmp_path):
+    path = trained().export(tmp_path / "1", limit=10)
+    requests = prediction_log.read(path / "assets.extra" / contract.WARM_UP)
+    asked = [r.inputs["num_samples"] for r in requests if r.signature == "sample"]
+    assert asked == [1, 8, 10]
+    with ServingSession(path) as session:
+        inputs = {"num_samples": np.int32(11), "seed": np.int32(1)}
+        with pytest.raises(tf.errors.InvalidArgumentError, match="from 1 to 10"):
+            session.run("sample", inputs)
+    with pytest.raises(ValueError, match="Expected limit >= 1"):
+        trained().export(tmp_path / "2", limit=0)
+
+
+def test_batched_keeps_what_a_server_can_merge(tmp_path):
+    path = trained().export(tmp_path / "1", batched=True)
+    with ServingSession(path) as session:
+        assert list(session.signatures) == ["serving_default"]
+    assert "max_batch_size" in (path / "batching_params.pbtxt").read_text()
+    kgan.serving.verify(path, trained())
+
+
+def test_nothing_is_overwritten(path, tmp_path):
+    before = (path / "saved_model.pb").read_bytes()
     with pytest.raises(FileExistsError, match="nothing is overwritten"):
-        model.export(tmp_path / "1")
-    assert (tmp_path / "1" / "saved_model.pb").read_bytes() == before
-    assert [p.name for p in tmp_path.iterdir()] == ["1"]
+        trained().export(path)
+    assert (path / "saved_model.pb").read_bytes() == before
+    (tmp_path / "1").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FileExistsError, match="nothing is overwritten"):
+        trained().export(tmp_path / "1")
+    assert not (tmp_path / "elsewhere").exists()
 
 
-def test_nan_is_not_exported(model, tmp_path):
+def test_nan_is_exported_by_force_only(tmp_path):
+    model = train(build())
     weight = model.ema_generator.weights[0]
     weight.assign(weight * np.nan)
     with pytest.raises(ValueError, match=r"finite weights.*project/kernel"):
         model.export(tmp_path / "1")
     assert list(tmp_path.iterdir()) == []
+    path = model.export(tmp_path / "1", force=True)
+    assert kgan.serving.verify(path).lines
 
 
-def test_next_version(tmp_path):
-    assert next_version(tmp_path / "m") == tmp_path / "m" / "1"
-    for name in ("2", "10", "notes"):
-        (tmp_path / "m" / name).mkdir(parents=True)
-    assert next_version(tmp_path / "m") == tmp_path / "m" / "11"
+def test_an_untrained_model_is_exported_by_force_only(tmp_path):
+    with pytest.raises(ValueError, match=r"after 0 training steps.*--force"):
+        build().export(tmp_path / "1")
+    assert list(tmp_path.iterdir()) == []
+    assert kgan.serving.verify(build().export(tmp_path / "1", force=True)).lines
+
+
+def test_a_model_under_a_strategy(tmp_path):
+    with two_replicas().scope():
+        model = build()
+    path = model.export(tmp_path / "1", force=True)
+    stored = tf.train.load_checkpoint(str(path / "variables" / "variables"))
+    names = [n for n in stored.get_variable_to_shape_map() if "VARIABLE" in n]
+    assert len(names) == len(model.ema_generator.weights)
+
+
+def test_mixed_precision(tmp_path):
+    import keras
+
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    model = train(build())
+    report = json.loads(
+        (model.export(tmp_path / "1") / "assets.extra" / "contract.json").read_text()
+    )
+    outputs = report["signatures"]["serving_default"]["outputs"]
+    assert outputs == {"images": ["float32", [None, 28, 28, 1]]}
