@@ -96,6 +96,18 @@ def test_sigterm_to_one_machine_saves_on_all(tmp_path):
     assert "--resume --run logs/dcgan/r" in out
 
 
+def test_a_divergence_is_answered_by_all(tmp_path):
+    run = ["--run", "r", "--d-optimizer.learning-rate", "1e30"]
+    results = run_together(tmp_path, 2, *run, "--on-nan", "roll_back")
+    for worker, _, error in results:
+        assert worker.returncode == 2
+        assert "4 rollbacks did not help" in error
+    # Only the chief tells of each.
+    assert [error.count("kgan: ") for *_, error in results] == [5, 0]
+    values = checkpoint_values(tmp_path / "logs/dcgan/r")
+    assert all(np.isfinite(value).all() for value in values.values())
+
+
 @pytest.mark.parametrize("difference", [["--seed", "1"]])
 def test_other_settings(tmp_path, difference):
     ports = free_ports(2)
