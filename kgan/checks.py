@@ -33,6 +33,23 @@ def check_numbers(discriminator_steps, ema_decay):
         )
 
 
+def check_optimizers(d_optimizer, g_optimizer, strategy):
+    if d_optimizer is g_optimizer:
+        raise ValueError(
+            "Expected two optimizer instances: one instance would mix the moments "
+            f"of both networks. Received: {d_optimizer.name!r} twice."
+        )
+    for optimizer in (d_optimizer, g_optimizer):
+        count = optimizer.iterations.value
+        ours = strategy.extended.variable_created_in_scope(count)
+        if strategy.num_replicas_in_sync > 1 and not ours:
+            raise ValueError(
+                "Expected optimizers made in the scope of the model's strategy, as the "
+                "model was: one made outside counts a step once a replica. Received: "
+                f"{optimizer.name!r}. Make it within `with strategy.scope():`."
+            )
+
+
 def check_seed(seed):
     """`seed` as an int.
 

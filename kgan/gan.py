@@ -10,8 +10,14 @@ import tensorflow as tf
 from kgan import latents as priors
 from kgan import losses, random, seeds
 from kgan.backend import require_tensorflow
-from kgan.checks import check_images, check_networks, check_numbers, check_seed
-from kgan.distribute import several_machines
+from kgan.checks import (
+    check_images,
+    check_networks,
+    check_numbers,
+    check_optimizers,
+    check_seed,
+)
+from kgan.distribute import check_xla, several_machines
 from kgan.saving import SavedWhole
 from kgan.terms import TermMeans
 

@@ -4,6 +4,7 @@ import math
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from kgan import random
 from kgan.registry import Configured, resolve
@@ -62,7 +63,6 @@ class Uniform(Prior):
 
 
 def _key(seed):
-    # Keras' random functions leave the algorithm to the device.
     return seed.next() if hasattr(seed, "next") else tf.stack([seed, 0])
 
 

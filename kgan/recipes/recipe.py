@@ -17,11 +17,13 @@ class Training:
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
     """The networks' arithmetic; weights, losses and averages stay float32."""
     jit: bool = False
-    """Compile the step by XLA: faster on GPUs, which draw other random numbers then."""
+    """Compile the step by XLA: faster on GPUs; the same random numbers."""
     steps_per_execution: int = 1
     """Steps that TensorFlow makes before Python looks; divides those of an epoch."""
     devices: str = "auto"
-    """auto, cpu:N, gpu:0,1, multiworker (TF_CONFIG) or tpu. Changes no number."""
+    """auto, cpu:N, gpu:0,1, multiworker (TF_CONFIG), slurm, tpu. Changes no number."""
+    local_batch_norm: bool = False
+    """On several replicas, normalize by each one's own part of the batch."""
     on_nan: Literal["stop", "roll_back"] = "stop"
     """Stop, or go back to the last checkpoint with learning rates a quarter as high."""
 
