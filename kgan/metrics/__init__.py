@@ -1,1 +1,97 @@
-"""Scores."""
+"""Scores of generated examples, one a file: statistics of arrays, and of streams."""
+
+from kgan.metrics.density_coverage import DensityCoverage, density_coverage
+from kgan.metrics.frechet import (
+    FrechetDistance,
+    Gaussian,
+    frechet_distance,
+    gaussian,
+)
+from kgan.metrics.inception_score import InceptionScore, inception_scores
+from kgan.metrics.kernel import KernelDistance, kernel_distances, squared_mmd
+from kgan.metrics.memorization import (
+    Memorization,
+    mann_whitney,
+    training_distances,
+)
+from kgan.metrics.metric import Metric
+from kgan.metrics.mode_coverage import (
+    ModeCoverage,
+    StackedModeCoverage,
+    mode_coverage,
+    stacked_digits,
+)
+from kgan.metrics.ms_ssim import MSSSIM, ms_ssim, ms_ssim_of_pairs
+from kgan.metrics.parzen import (
+    ParzenWindow,
+    choose_sigma,
+    parzen_log_likelihoods,
+)
+from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
+from kgan.metrics.sliced_wasserstein import (
+    SlicedWasserstein,
+    laplacian_pyramid,
+    patches,
+    sliced_wasserstein,
+)
+from kgan.metrics.value import Value
+from kgan.registry import resolve
+
+_METRICS = {
+    "density_coverage": DensityCoverage,
+    "frechet_distance": FrechetDistance,
+    "inception_score": InceptionScore,
+    "kernel_distance": KernelDistance,
+    "memorization": Memorization,
+    "mode_coverage": ModeCoverage,
+    "ms_ssim": MSSSIM,
+    "parzen": ParzenWindow,
+    "precision_recall": PrecisionRecall,
+    "sliced_wasserstein": SlicedWasserstein,
+    "stacked_mode_coverage": StackedModeCoverage,
+}
+
+__all__ = [
+    "MSSSIM",
+    "DensityCoverage",
+    "FrechetDistance",
+    "Gaussian",
+    "InceptionScore",
+    "KernelDistance",
+    "Memorization",
+    "Metric",
+    "ModeCoverage",
+    "ParzenWindow",
+    "PrecisionRecall",
+    "SlicedWasserstein",
+    "StackedModeCoverage",
+    "Value",
+    "choose_sigma",
+    "density_coverage",
+    "frechet_distance",
+    "gaussian",
+    "get",
+    "inception_scores",
+    "kernel_distances",
+    "laplacian_pyramid",
+    "mann_whitney",
+    "mode_coverage",
+    "ms_ssim",
+    "ms_ssim_of_pairs",
+    "parzen_log_likelihoods",
+    "patches",
+    "precision_recall",
+    "sliced_wasserstein",
+    "squared_mmd",
+    "stacked_digits",
+    "training_distances",
+]
+
+
+def get(identifier):
+    """The metric that `identifier` means: a name, a config or an instance.
+
+    Raises:
+        ValueError: if it is none of these; see `kgan.registry.resolve`.
+    """
+    return resolve(identifier, Metric, _METRICS)
