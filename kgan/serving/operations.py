@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import tensorflow as tf
+from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 
 
@@ -17,7 +18,10 @@ def check_operations(path):
             graph with the tag serve.
     """
     file = Path(path) / "saved_model.pb"
-    saved = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    try:
+        saved = saved_model_pb2.SavedModel.FromString(file.read_bytes())
+    except (OSError, DecodeError) as error:
+        raise ValueError(f"Expected a SavedModel. Received: {file}: {error}") from None
     tags = [sorted(graph.meta_info_def.tags) for graph in saved.meta_graphs]
     if tags != [["serve"]]:
         raise ValueError(f"Expected one graph, tagged serve. Received: tags {tags}.")

@@ -173,7 +173,7 @@ def test_nan_is_exported_by_force_only(tmp_path):
     with pytest.raises(ValueError, match=r"finite weights.*project/kernel"):
         model.export(tmp_path / "1")
     assert list(tmp_path.iterdir()) == []
-    path = model.export(tmp_path / "1", force=True)
+    path = model.export(tmp_path / "1", force=True, batched=True)
     assert kgan.serving.verify(path).lines
 
 
@@ -181,13 +181,13 @@ def test_an_untrained_model_is_exported_by_force_only(tmp_path):
     with pytest.raises(ValueError, match=r"after 0 training steps.*--force"):
         build().export(tmp_path / "1")
     assert list(tmp_path.iterdir()) == []
-    assert kgan.serving.verify(build().export(tmp_path / "1", force=True)).lines
+    assert kgan.serving.verify(build().export(tmp_path / "1", force=True, batched=True)).lines
 
 
 def test_a_model_under_a_strategy(tmp_path):
     with two_replicas().scope():
         model = build()
-    path = model.export(tmp_path / "1", force=True)
+    path = model.export(tmp_path / "1", force=True, batched=True)
     stored = tf.train.load_checkpoint(str(path / "variables" / "variables"))
     names = [n for n in stored.get_variable_to_shape_map() if "VARIABLE" in n]
     assert len(names) == len(model.ema_generator.weights)
