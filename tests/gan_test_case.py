@@ -137,7 +137,8 @@ sys.modules["keras"] = None  # importing it would fail
 import tensorflow as tf
 serve = tf.saved_model.load(sys.argv[1]).signatures["serving_default"]
 z = np.load(sys.argv[2])
-np.save(sys.argv[3], serve(latents=tf.constant(z))["images"].numpy())
+(answer,) = serve(latents=tf.constant(z)).values()  # images or points
+np.save(sys.argv[3], answer.numpy())
 """
 
 
