@@ -21,7 +21,7 @@ def check_networks(generator, discriminator):
         )
 
 
-def check_numbers(discriminator_steps, ema_decay):
+def check_numbers(discriminator_steps, ema_decay, ema_ramp):
     if discriminator_steps < 1:
         raise ValueError(
             "Expected discriminator_steps >= 1. "
@@ -31,6 +31,8 @@ def check_numbers(discriminator_steps, ema_decay):
         raise ValueError(
             f"Expected 0 < ema_decay < 1, or None. Received: ema_decay={ema_decay}."
         )
+    if not ema_ramp > 1.0:
+        raise ValueError(f"Expected ema_ramp > 1. Received: ema_ramp={ema_ramp}.")
 
 
 def check_optimizers(d_optimizer, g_optimizer, strategy):

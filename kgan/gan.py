@@ -80,8 +80,12 @@ class GAN(SavedWhole):
         discriminator_steps: k, at least 1.
         ema_decay: in (0, 1), or None. If given, `ema_generator` follows the generator's
             weights and buffers as w_ema <- d w_ema + (1 - d) w, with
-            d = min(ema_decay, (1 + t) / (10 + t)) at step t so that the first steps are
-            forgotten; `generate` and `export` use it.
+            d = min(ema_decay, (1 + t) / (ema_ramp + t)) at step t so that the first
+            steps are forgotten; `generate` and `export` use it.
+        ema_ramp: above 1. Until `ema_decay` limits it, the average reaches back over
+            the last t / (ema_ramp - 1) steps or so: the polynomial-decay averaging of
+            Shamir and Zhang 2013 (arXiv 1212.1824), their eta being ema_ramp - 2. With
+            2 it is the plain mean of all steps.
         synchronized: whether batch normalization takes its moments over all replicas,
             as one device would; if not, over each replica's part of the batch.
         seed: integer. Fixes the latents; subclasses that build their networks fix the
@@ -100,19 +104,21 @@ class GAN(SavedWhole):
         latent_prior="normal",
         discriminator_steps=1,
         ema_decay=None,
+        ema_ramp=10.0,
         synchronized=True,
         seed=None,
         **kwargs,
     ):
         super().__init__(**kwargs)
         check_networks(generator, discriminator)
-        check_numbers(discriminator_steps, ema_decay)
+        check_numbers(discriminator_steps, ema_decay, ema_ramp)
         self.generator = generator
         self.discriminator = discriminator
         self.objective = losses.get(loss)
         self.latent_prior = priors.get(latent_prior)
         self.discriminator_steps = discriminator_steps
         self.ema_decay = ema_decay
+        self.ema_ramp = ema_ramp
         self.synchronized = synchronized
         self.seed = seed
         _synchronize(generator, synchronized)
@@ -331,7 +337,7 @@ class GAN(SavedWhole):
         if self.ema_generator is None:
             return
         t = tf.cast(self.g_optimizer.iterations, keras.backend.floatx())
-        decay = tf.minimum((1.0 + t) / (10.0 + t), self.ema_decay)
+        decay = tf.minimum((1.0 + t) / (self.ema_ramp + t), self.ema_decay)
         pairs = zip(self.ema_generator.weights, self.generator.weights, strict=True)
         for average, weight in pairs:
             average.assign_sub((1.0 - decay) * (average - weight))

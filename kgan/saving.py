@@ -28,6 +28,7 @@ class SavedWhole(keras.Model):
             "latent_prior": serialize(self.latent_prior),
             "discriminator_steps": self.discriminator_steps,
             "ema_decay": self.ema_decay,
+            "ema_ramp": self.ema_ramp,
             "synchronized": self.synchronized,
             "seed": self.seed,
             "name": self.name,

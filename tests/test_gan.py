@@ -144,6 +144,19 @@ def test_ema_by_hand():
     np.testing.assert_array_equal(model(z), model.ema_generator(z))
 
 
+def test_ema_ramp_2_is_the_mean_of_all_steps():
+    model = linear_gan(ema_decay=0.999, ema_ramp=2.0)
+    weights = [model.generator.weights[0].numpy().item()]
+    model.compile(keras.optimizers.SGD(0.1), keras.optimizers.SGD(0.5))
+    for step in (1, 2, 3):
+        model.train_on_batch(batch_for(model, seed=step))
+        weights.append(model.generator.weights[0].numpy().item())
+    ema = model.ema_generator.weights[0].numpy().item()
+    # After its first step d = 2/3 keeps 2 parts of the initial weights and 1 of it.
+    assert ema == pytest.approx((weights[0] + sum(weights)) / 5, rel=1e-6)
+    assert kgan.GAN.from_config(model.get_config()).ema_ramp == 2.0
+
+
 def test_ema_carries_batch_norm_buffers():
     model = compiled(
         lambda **kw: kgan.DCGAN((28, 28, 1), 4, 2, seed=0, **kw), ema_decay=0.5
@@ -184,6 +197,8 @@ def test_generate():
     [
         ({"discriminator_steps": 0}, "discriminator_steps=0"),
         ({"ema_decay": 1.0}, "ema_decay=1.0"),
+        ({"ema_ramp": 1.0}, "ema_ramp=1.0"),
+        ({"ema_ramp": float("nan")}, "ema_ramp=nan"),
         ({"loss": "hings"}, "identifier='hings'"),
         ({"latent_prior": "cauchy"}, "identifier='cauchy'"),
     ],
