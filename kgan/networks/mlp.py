@@ -52,12 +52,13 @@ def mlp_generator(
             kernel_initializer=next(uniform),
             name=f"hidden{i}",
         )(x)
-    x = layers.Dense(
-        math.prod(image_shape),
-        kernel_initializer=next(uniform),
-        bias_initializer=_bias(mean, image_shape, output),
-        name="to_image",
-    )(x)
+    to_image = layers.Dense(
+        math.prod(image_shape), kernel_initializer=next(uniform), name="to_image"
+    )
+    x = to_image(x)
+    if mean is not None:
+        # Not by an initializer, which copies and files of the network would hold too.
+        to_image.bias.assign(_bias(mean, image_shape, output))
     x = layers.Reshape(image_shape, name="reshape")(x)
     x = layers.Activation(output, dtype=keras.config.floatx(), name="images")(x)
     if output == "sigmoid":
@@ -100,8 +101,6 @@ def maxout_discriminator(
 
 def _bias(mean, image_shape, output):
     """The biases for which the output function of 0 weights gives `mean`."""
-    if mean is None:
-        return "zeros"
     mean = np.asarray(mean, "float64")
     if mean.shape != tuple(image_shape):
         raise ValueError(
@@ -114,8 +113,7 @@ def _bias(mean, image_shape, output):
         if output == "sigmoid":
             # 2 sigmoid(b) - 1 = tanh(b / 2)
             mean = 2.0 * mean
-    values = mean.ravel()
-    return lambda shape, dtype=None: keras.ops.convert_to_tensor(values, dtype=dtype)
+    return mean.ravel()
 
 
 def _uniform(seed, purpose, limit):
