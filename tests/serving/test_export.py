@@ -181,7 +181,9 @@ def test_an_untrained_model_is_exported_by_force_only(tmp_path):
     with pytest.raises(ValueError, match=r"after 0 training steps.*--force"):
         build().export(tmp_path / "1")
     assert list(tmp_path.iterdir()) == []
-    assert kgan.serving.verify(build().export(tmp_path / "1", force=True, batched=True)).lines
+    assert kgan.serving.verify(
+        build().export(tmp_path / "1", force=True, batched=True)
+    ).lines
 
 
 def test_a_model_under_a_strategy(tmp_path):
