@@ -4,7 +4,6 @@ import contextlib
 from typing import Any, NamedTuple
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from kgan import latents as priors
@@ -15,9 +14,10 @@ from kgan.checks import (
     check_networks,
     check_numbers,
     check_optimizers,
-    check_seed,
 )
+from kgan.data.pipeline import InOrder
 from kgan.distribute import check_xla, several_machines
+from kgan.sampling import Sampled
 from kgan.saving import SavedWhole
 from kgan.terms import TermMeans
 
@@ -43,7 +43,7 @@ class Batch(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("kgan")
-class GAN(SavedWhole):
+class GAN(Sampled, SavedWhole):
     """Generator against discriminator: algorithm 1 of Goodfellow et al. 2014.
 
     One training step (arXiv 1406.2661, algorithm 1) is
@@ -130,28 +130,15 @@ class GAN(SavedWhole):
         self.ema_generator = None if ema_decay is None else _copy_of(generator)
         # `callbacks.Checkpoint` hears by it of a signal to another machine.
         self.stop_vote = None
-        self._synthesize = tf.function(
-            self.call, reduce_retracing=True, autograph=False
-        )
         # Keras would otherwise build the model by calling it on images.
         self.built = True
 
     # The networks
 
     @property
-    def latent_dim(self):
-        """The number of coordinates of z."""
-        return self.generator.input_shape[-1]
-
-    @property
     def image_shape(self):
         """The shape of one example, without the batch."""
         return tuple(self.discriminator.input_shape[1:])
-
-    @property
-    def sampler(self):
-        """The network of samples: the averaged generator if there is one."""
-        return self.generator if self.ema_generator is None else self.ema_generator
 
     def generator_variables(self):
         """What G's update changes."""
@@ -265,7 +252,7 @@ class GAN(SavedWhole):
             # Keras' default, shuffle=True, only warns that datasets are not shuffled.
             kwargs.setdefault("shuffle", False)
         if hasattr(x, "position"):
-            callbacks = [_InOrder(x.position), *(callbacks or ())]
+            callbacks = [InOrder(x.position), *(callbacks or ())]
         return super().fit(x, *args, callbacks=callbacks, **kwargs)
 
     def train_step(self, data):
@@ -281,7 +268,8 @@ class GAN(SavedWhole):
             batch = self.play(last, training=True)
         self._update_discriminator(batch)
         self._update_generator(batch, tape)
-        self._update_ema()
+        if self.ema_generator is not None:
+            self._follow_generator()
         self.after_step(batch)
         return self._logs()
 
@@ -333,9 +321,7 @@ class GAN(SavedWhole):
             self.terms.update({f"{side}/{name}": t for name, t in terms.items()})
         return total / tf.distribute.get_strategy().num_replicas_in_sync
 
-    def _update_ema(self):
-        if self.ema_generator is None:
-            return
+    def _follow_generator(self):
         t = tf.cast(self.g_optimizer.iterations, keras.backend.floatx())
         decay = tf.minimum((1.0 + t) / (self.ema_ramp + t), self.ema_decay)
         pairs = zip(self.ema_generator.weights, self.generator.weights, strict=True)
@@ -365,98 +351,6 @@ class GAN(SavedWhole):
     def metrics(self):
         # Keras adds a tracker of `loss`, which a GAN does not have.
         return [m for m in super().metrics if m is not self._loss_tracker]
-
-    # Sampling
-
-    def call(self, latents, training=False):
-        """Latents [batch, latent_dim] -> samples [batch, *image_shape]."""
-        return self.sampler(latents, training=training)
-
-    def generate(self, n, seed=None, batch_size=256):
-        """Samples from the (averaged) generator.
-
-        Args:
-            n: how many.
-            seed: 32-bit integer; the same seed gives the same samples, here and from an
-                exported model on a server. None draws new ones.
-            batch_size: how many at a time.
-
-        Returns:
-            NumPy float32 array [n, *image_shape], images in [-1, 1].
-
-        Raises:
-            ValueError: if n is below 1, or the seed is no 32-bit integer.
-        """
-        if n < 1:
-            raise ValueError(f"Expected n >= 1. Received: n={n}.")
-        # The seed itself is the key, as in an exported graph, which cannot hash it.
-        seed = next(seeds.stream(None)) if seed is None else check_seed(seed)
-        latents = self.latent_prior.sample((n, self.latent_dim), seed)
-        return self.synthesize(latents, batch_size)
-
-    def synthesize(self, latents, batch_size=256):
-        """What the (averaged) generator makes of given latents.
-
-        On the process's first device, without a word to other machines, so that one of
-        them may call it.
-
-        Args:
-            latents: array [n, latent_dim].
-            batch_size: how many at a time.
-
-        Returns:
-            NumPy float32 array [n, *image_shape], images in [-1, 1].
-        """
-        latents = tf.cast(latents, keras.backend.floatx())
-        parts = [
-            self._synthesize(latents[i : i + batch_size]).numpy()
-            for i in range(0, len(latents), batch_size)
-        ]
-        return np.concatenate(parts).astype("float32")
-
-    def export(self, filepath, **kwargs):
-        """Writes the (averaged) generator for TF Serving, and checks it.
-
-        Args:
-            filepath: the directory to make, such as "export/dcgan/1".
-            **kwargs: see `kgan.serving.export_generator`.
-
-        Raises:
-            FileExistsError: if `filepath` exists. Nothing is overwritten.
-            ValueError: if the model is untrained or its weights are not finite, or the
-                export does not do what the model does. Nothing is left behind.
-        """
-        from kgan.serving import export_generator
-
-        return export_generator(self, filepath, **kwargs)
-
-    def serving_signatures(self, limit):
-        """What a server can be asked for: dict name -> `kgan.serving.Signature`.
-
-        A model that takes more than latents, such as labels or images, overrides this.
-
-        Args:
-            limit: the most examples that one request may ask for.
-        """
-        from kgan.serving import signatures
-
-        return signatures.of_generator(self, limit)
-
-
-class _InOrder(keras.callbacks.Callback):
-    """Each epoch of `fit` reads the next epoch of the data."""
-
-    def __init__(self, position):
-        super().__init__()
-        self.position = position
-        self.next = position.epoch
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.position.seek(self.next)
-        self.next += 1
-
-    def on_train_end(self, logs=None):
-        self.position.seek(self.next, hold=False)
 
 
 def _pair(data):

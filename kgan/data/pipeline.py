@@ -2,6 +2,7 @@
 
 import threading
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -51,6 +52,22 @@ class Position:
             if not self._held:
                 self.epoch, self.batch = self.epoch + 1, 0
         return start
+
+
+class InOrder(keras.callbacks.Callback):
+    """Each epoch of `fit` reads the next epoch of the data."""
+
+    def __init__(self, position):
+        super().__init__()
+        self.position = position
+        self.next = position.epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.position.seek(self.next)
+        self.next += 1
+
+    def on_train_end(self, logs=None):
+        self.position.seek(self.next, hold=False)
 
 
 def batches(source, stream, batch_size, replicas):
