@@ -6,6 +6,7 @@ import pytest
 import scipy.stats
 
 import kgan
+from kgan.metrics import extractors
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +41,7 @@ def test_vanilla_gan_learns_a_gaussian(loss):
 
 def test_bfloat16_learns_as_well_as_float32():
     """The Frechet distance in bfloat16 is within the spread of float32 over seeds."""
-    lenet = kgan.metrics.extractors.get("lenet")
+    lenet = extractors.get("lenet")
     source = kgan.data.open_source()
     real = kgan.metrics.gaussian(lenet.extract(source.some(10_000)).features)
 
