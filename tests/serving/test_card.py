@@ -1,0 +1,111 @@
+import json
+import shutil
+
+import pytest
+
+from kgan import recipes
+from kgan.recipes.runs import as_config
+from kgan.serving import card
+from kgan.serving.contract import Report
+from tests.serving.trained import build, trained
+
+REPORT = Report(
+    ["loaded"],
+    [],
+    {
+        "sample_png": {
+            "inputs": {"num_samples": ["int32", []], "seed": ["int32", []]},
+            "outputs": {"png_bytes": ["string", [None]]},
+        }
+    },
+)
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run with its settings, and one evaluation."""
+    run = tmp_path / "logs" / "dcgan" / "001"
+    (run / "evaluations").mkdir(parents=True)
+    (run / "config.json").write_text(json.dumps(as_config(recipes.get("dcgan"))))
+    score = {"value": 12.5, "error": 0.25, "how": "bootstrap", "better": "lower"}
+    score |= {"against": {"real": {"of": "test", "count": 9}}, "metric": {}}
+    score |= {
+        anchor: {"value": value, "error": None, "how": "exact"}
+        for anchor, value in (("floor", 1.0), ("ceiling", 99.0))
+    }
+    result = {
+        "format": "kgan scores 1",
+        "samples": {"count": 5, "source": "run", "seed": 0, "weights": "EMA"},
+        "reference": {"dataset": "mnist_10k", "split": "train", "shape": [28, 28, 1]},
+        "extractor": {"name": "lenet", "digest": "abc", "resize": "None."},
+        "scores": {"frechet_distance": score},
+        "warnings": [],
+        "kgan": "0.1.0",
+    }
+    (run / "evaluations" / "001.json").write_text(json.dumps(result))
+    return run
+
+
+def test_facts(run, tmp_path):
+    path = tmp_path / "digits" / "3"
+    facts = card.facts(trained(), path, REPORT, limit=7, run=run)
+    assert json.loads(json.dumps(facts)) == facts
+    assert (facts["name"], facts["version"], facts["limit"]) == ("digits", "3", 7)
+    assert facts["model"]["class"] == "DCGAN"
+    assert facts["model"]["parameters"] == trained().sampler.count_params()
+    assert facts["model"]["weights"] == "average over training, decay 0.9"
+    assert facts["training"]["steps"] == 1
+    assert facts["training"]["recipe"] == "dcgan"
+    assert facts["training"]["config"]["training"]["seed"] == 0
+    assert facts["data"] == {
+        "name": "mnist_10k",
+        "split": "train",
+        "licence": "CC BY-SA 3.0",
+    }
+    (score,) = facts["scores"]
+    assert score["file"] == "001.json"
+    assert score["scores"]["frechet_distance"]["value"] == 12.5
+
+
+def test_markdown(run, tmp_path):
+    facts = card.facts(trained(), tmp_path / "digits" / "3", REPORT, limit=7, run=run)
+    text = card.markdown(facts)
+    for line in (
+        "# digits, version 3",
+        "- Recipe: dcgan (Radford, Metz, Chintala 2015, arXiv 1511.06434)",
+        "- Steps: 1",
+        "- Licence of the data: CC BY-SA 3.0",
+        "| `sample_png` | `num_samples` int32 [], `seed` int32 [] | "
+        "`png_bytes` string [n] |",
+        "A request may ask for at most 7 examples.",
+        "- loaded",
+    ):
+        assert line in text.splitlines(), line
+    assert "frechet_distance" in text
+    assert "12.5" in text
+    assert "/v1/models/digits:predict" in text
+
+
+def test_what_is_not_known_is_said(tmp_path):
+    facts = card.facts(build(ema_decay=None), tmp_path / "m" / "1", REPORT, limit=7)
+    assert facts["training"]["steps"] == 0
+    assert facts["model"]["weights"] == "as trained"
+    text = card.markdown(facts)
+    assert "- Recipe: not recorded" in text
+    assert "- Licence of the data: not recorded" in text
+    assert "None: the run was not evaluated" in text
+
+
+def test_a_run_that_is_none(run, tmp_path):
+    def of(run):
+        card.facts(trained(), tmp_path / "m" / "1", REPORT, limit=7, run=run)
+
+    with pytest.raises(ValueError, match="Expected the directory of a training run"):
+        of(tmp_path)
+    (run / "evaluations" / "002.json").write_text("{")
+    with pytest.raises(ValueError, match=r"002\.json"):
+        of(run)
+    shutil.rmtree(run / "evaluations")
+    (run / "config.json").write_text("{")
+    with pytest.raises(ValueError, match="Expected the directory of a training run"):
+        of(run)
