@@ -190,6 +190,12 @@ def test_generate():
     )
     with pytest.raises(ValueError, match="n=0"):
         model.generate(0)
+    np.testing.assert_array_equal(
+        model.generate(5, np.int64(3)), model.generate(5, seed=3)
+    )
+    for seed in (2**31, -(2**31) - 1, 1.0, True, "1"):
+        with pytest.raises(ValueError, match=r"32 bits.*Received: seed="):
+            model.generate(5, seed=seed)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from kgan import latents
 
@@ -23,6 +24,30 @@ def test_priors(name, variance, limit):
     np.testing.assert_array_equal(z, prior.sample((20_000, 2), seed=3))
     config = keras.saving.serialize_keras_object(prior)
     np.testing.assert_array_equal(z, latents.get(config).sample((20_000, 2), seed=3))
+
+
+@pytest.mark.parametrize("name", ["normal", "uniform"])
+@pytest.mark.parametrize("seed", [0, 7, -1, 2**31 - 1, -(2**31)])
+def test_a_graph_draws_what_python_draws(name, seed):
+    prior = latents.get(name)
+
+    @tf.function(autograph=False)
+    def draw(n, seed):
+        return prior.sample((n, 3), seed)
+
+    graph = draw(tf.constant(5), tf.constant(seed, tf.int32))
+    np.testing.assert_array_equal(graph, prior.sample((5, 3), seed))
+    np.testing.assert_array_equal(graph, prior.sample((5, 3), np.int64(seed)))
+    # The first of many are those of few.
+    np.testing.assert_array_equal(graph, prior.sample((9, 3), seed)[:5])
+
+
+def test_seeds_give_known_latents():
+    """What servers answered with yesterday's export, they answer tomorrow."""
+    z = latents.Normal().sample((1, 3), 1)
+    np.testing.assert_allclose(z, [[0.1266503, -0.4930166, 0.6311907]], rtol=1e-6)
+    z = latents.Uniform().sample((1, 3), 1)
+    np.testing.assert_allclose(z, [[0.7569764, -0.0800395, 0.2005825]], rtol=1e-6)
 
 
 def test_unknown_prior():
@@ -61,3 +86,19 @@ def test_bad_paths():
         latents.interpolate([0.0], [1.0], 1)
     with pytest.raises(ValueError, match="path='cubic'"):
         latents.interpolate([0.0], [1.0], 3, "cubic")
+
+
+@pytest.mark.parametrize("path", ["linear", "spherical"])
+@pytest.mark.parametrize("steps", [2, 7, 100])
+def test_a_graph_walks_as_python_does(path, steps):
+    start, end = np.random.default_rng(0).normal(size=(2, 50)).astype("float32")
+    walk = tf.function(latents.walk, autograph=False)
+    points = latents.interpolate(start, end, steps, path)
+    graph = walk(start, end, tf.constant(steps), path)
+    np.testing.assert_array_equal(graph, points)
+    np.testing.assert_allclose(points[[0, -1]], [start, end], rtol=1e-5, atol=1e-6)
+
+
+def test_priors_know_their_path():
+    assert latents.Normal().path == "spherical"
+    assert latents.Uniform().path == "linear"

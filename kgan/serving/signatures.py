@@ -74,8 +74,8 @@ def of_generator(model, limit):
     - `interpolate`: `seed_from`, `seed_to`, `steps` -> `images` uint8 [steps,
       *image_shape], along the prior's path.
 
-    Scalars are int32. Where examples are points, [d], not images, they are called
-    `points` and stay float32, and there is no PNG.
+    Scalars are int32. Where examples are points, [d], they are called `images` all the
+    same, for one client to fit all; they stay float32, and there is no PNG.
 
     Args:
         model: a `GAN`.
@@ -99,7 +99,6 @@ class _Generator:
         self.model = model
         self.limit = limit
         self.is_image = len(model.image_shape) == 3
-        self.output = "images" if self.is_image else "points"
         spec = tf.TensorSpec([None, model.latent_dim], keras.backend.floatx())
         # One function: each signature calls it, and the network is stored once.
         self.synthesize = tf.function(self._synthesize, [spec], autograph=False)
@@ -132,13 +131,13 @@ class _Generator:
             latents = rows_at_most(latents, self.limit, "latents")
             latents = finite(latents, "latents")
             latents = tf.cast(latents, keras.backend.floatx())
-            return {self.output: self.synthesize(latents)}
+            return {"images": self.synthesize(latents)}
 
         def request(n):
             return {"latents": np.asarray(self.draw(n, n), "float32")}
 
         def live(latents):
-            return {self.output: self.model.synthesize(latents)}
+            return {"images": self.model.synthesize(latents)}
 
         wide = np.zeros((1, d + 1), "float32")
         refused = ({"latents": wide}, {"latents": np.full((1, d), np.nan, "float32")})
@@ -155,10 +154,10 @@ class _Generator:
 
     def sample(self):
         def sample(num_samples, seed):
-            return {self.output: self._samples(num_samples, seed)}
+            return {"images": self._samples(num_samples, seed)}
 
         def live(num_samples, seed):
-            return {self.output: self._live_samples(num_samples, seed)}
+            return {"images": self._live_samples(num_samples, seed)}
 
         return Signature(sample, *self._sample_requests(), live)
 
@@ -192,7 +191,7 @@ class _Generator:
             start, end = (tf.cast(z, tf.float32) for z in (start, end))
             latents = paths.walk(start, end, steps, path)
             latents = tf.cast(latents, keras.backend.floatx())
-            return {self.output: self.published(latents)}
+            return {"images": self.published(latents)}
 
         def live(seed_from, seed_to, steps):
             start, end = (self.draw(1, int(s))[0] for s in (seed_from, seed_to))
@@ -200,7 +199,7 @@ class _Generator:
             samples = self.model.synthesize(latents, batch_size=BLOCK)
             if self.is_image:
                 samples = library_images.to_uint8(samples)
-            return {self.output: samples}
+            return {"images": samples}
 
         def request(n):
             return {

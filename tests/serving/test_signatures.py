@@ -106,7 +106,7 @@ def test_points_are_no_images(tmp_path):
     with ServingSession(path) as session:
         assert set(session.signatures) == {"serving_default", "sample", "interpolate"}
         inputs = {"num_samples": np.int32(4), "seed": np.int32(7)}
-        points = session.run("sample", inputs)["points"]
+        points = session.run("sample", inputs)["images"]
     np.testing.assert_array_equal(points, model.generate(4, 7))
 
 
