@@ -32,3 +32,45 @@ def digits():
         top, left = rng.integers(4, 16, size=2)
         image[top : top + 8, left : left + 8] = 255
     return images
+
+
+@pytest.fixture(scope="session")
+def prepared_mnist(tmp_path_factory):
+    """A prepared TFDS set of 60 training and 40 test images; the first pixel counts."""
+    import tensorflow_datasets as tfds
+
+    directory = str(tmp_path_factory.mktemp("tfds"))
+    features = tfds.features.FeaturesDict(
+        {"image": tfds.features.Image(shape=(28, 28, 1))}
+    )
+    splits = []
+    for split, count, first in (("train", 60, 0), ("test", 40, 100)):
+        template = tfds.core.ShardedFileTemplate(
+            dataset_name="tiny",
+            data_dir=directory,
+            split=split,
+            filetype_suffix="tfrecord",
+        )
+        path = str(template.sharded_filepath(shard_index=0, num_shards=1))
+        rng = np.random.default_rng(first)
+        with tf.io.TFRecordWriter(path) as writer:
+            for i in range(count):
+                image = rng.integers(0, 256, (28, 28, 1), dtype="uint8")
+                image[0, 0, 0] = first + i
+                writer.write(features.serialize_example({"image": image}))
+        splits.append(
+            tfds.core.SplitInfo(
+                name=split,
+                shard_lengths=[count],
+                num_bytes=0,
+                filename_template=template,
+            )
+        )
+    tfds.folder_dataset.write_metadata(
+        data_dir=directory,
+        features=features,
+        split_infos=splits,
+        description="Noise.",
+        version="1.0.0",
+    )
+    return directory

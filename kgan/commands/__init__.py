@@ -21,6 +21,7 @@ COMMANDS = {
     "export": "Write the generator of a training run for TF Serving.",
     "interpolate": "Write a picture of what lies between latents.",
     "promote": "Point a label, such as stable, to a version of an exported model.",
+    "reproduce": "Train recipes, score them, write the README's table of results.",
     "sample": "Write a picture of samples.",
     "verify": "Check an exported model as TF Serving would load it.",
 }

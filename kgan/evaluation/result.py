@@ -33,14 +33,14 @@ class Result:
     warnings: list
     kgan: str
 
-    def write(self, path):
+    def write(self, path, replace=False):
         """Writes a JSON file, at once or not at all.
 
         Raises:
-            FileExistsError: if `path` exists.
+            FileExistsError: if `path` exists, and is not to be replaced.
         """
         path = Path(path)
-        if path.exists():
+        if path.exists() and not replace:
             raise FileExistsError(
                 f"{path} exists, and nothing is overwritten. Choose another path."
             )

@@ -23,6 +23,7 @@ DCGAN = Recipe(
     d_optimizer=_ADAM,
     g_optimizer=_ADAM,
     training=Training(epochs=20, batch_size=64),
+    metrics=("frechet_distance", "kernel_distance", "precision_recall"),
     published=(
         Published(
             "10 epochs of MNIST", "about 8 min on a Colab GPU", "a DCGAN tutorial, 2020"

@@ -20,6 +20,7 @@ GAN = Recipe(
     d_optimizer=_SGD,
     g_optimizer=_SGD,
     training=Training(epochs=50, batch_size=100),
+    metrics=("frechet_distance", "kernel_distance", "precision_recall"),
     published=(
         Published("Parzen log-likelihood, MNIST", "225 +- 2 nats", "arXiv 1406.2661"),
     ),

@@ -83,6 +83,7 @@ def saved_recipe(path):
             "data": Data(**saved["data"]),
             "from_data": tuple(saved["from_data"]),
             "published": tuple(Published(**p) for p in saved["published"]),
+            "metrics": tuple(saved.get("metrics", ())),
         }
         return Recipe(**{**saved, **parts})
     except (ValueError, KeyError, TypeError) as error:

@@ -78,6 +78,7 @@ class Recipe:
         d_optimizer, g_optimizer: `name`, as `keras.optimizers.get` knows it, and the
             optimizer's arguments.
         from_data: arguments that are taken from the data source, by method name.
+        metrics: what `kgan reproduce` scores it by; none for the usual ones.
     """
 
     name: str
@@ -91,6 +92,7 @@ class Recipe:
     data: Data = Data()
     from_data: tuple[str, ...] = ()
     published: tuple[Published, ...] = ()
+    metrics: tuple[str, ...] = ()
 
     def open_data(self, split=None):
         """The `kgan.data.Source`, of another split if given."""

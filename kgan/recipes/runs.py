@@ -167,8 +167,8 @@ def code_hash():
 def as_config(recipe):
     """A recipe as what config.json holds."""
     config = dataclasses.asdict(recipe)
-    config["from_data"] = list(config["from_data"])
-    config["published"] = list(config["published"])
+    for name in ("from_data", "published", "metrics"):
+        config[name] = list(config[name])
     return config
 
 

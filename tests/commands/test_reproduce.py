@@ -1,0 +1,112 @@
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+import kgan
+from kgan import recipes
+from kgan.commands import main, reproduce
+from kgan.evaluation import report
+from kgan.recipes.runs import Output, Run
+
+TINY = dataclasses.replace(
+    recipes.get("dcgan"),
+    name="tiny",
+    options={**recipes.get("dcgan").options, "width": 2, "latent_dim": 4},
+    training=recipes.Training(epochs=2, batch_size=16),
+    metrics=("frechet_distance",),
+)
+
+
+@pytest.fixture
+def tiny(prepared_mnist):
+    return dataclasses.replace(TINY, data=recipes.Data(prepared_mnist, "train[:48]"))
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch, tiny):
+    """A checkout with a README and one recipe."""
+    monkeypatch.setenv("KGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(recipes, "RECIPES", {"tiny": tiny})
+    text = f"# kgan\n\n{report.BEGIN}\n{report.END}\n\nThe end.\n"
+    Path("README.md").write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def trained(monkeypatch):
+    """Trains in this process; the epochs that each call goes to."""
+    epochs = []
+
+    def train(recipe, directory, logs):
+        run = Run(recipe.name, Output(run=str(directory), auto_resume=True, logs=logs))
+        source = recipe.open_data()
+        model = recipe.build(source)
+        data = source.batches(16)
+        with run.writing(recipe):
+            state = kgan.callbacks.Checkpoint(run.checkpoints, data)
+            model.fit(data, epochs=epochs.pop(0), callbacks=[state], verbose=0)
+
+    monkeypatch.setattr(reproduce, "train", train)
+    return epochs
+
+
+def fails(capsys, *arguments):
+    with pytest.raises(SystemExit) as stop:
+        main(["reproduce", *arguments])
+    assert stop.value.code == 2
+    return capsys.readouterr().err
+
+
+@pytest.mark.filterwarnings("ignore:The Frechet distance of 40 examples")
+def test_from_recipe_to_table(trained, capsys):
+    # Stopped after the first epoch, then to the end.
+    trained += [1, 2]
+    error = fails(capsys, "--samples", "40")
+    assert "stopped before its 2 epochs" in error
+    main(["reproduce", "--samples", "40"])
+    stored = json.loads(Path("results/tiny.json").read_text())
+    score = stored["scores"]["frechet_distance"]["value"]
+    text = Path("README.md").read_text()
+    assert f"| `tiny` | 2 epochs, 6 steps | frechet_distance | {score:.4g} |" in text
+    assert text.endswith("\n\nThe end.\n")
+    # A result that is there is not made again, unless asked for.
+    main(["reproduce", "tiny"])
+    assert "results/tiny.json is there" in capsys.readouterr().out
+    main(["reproduce", "tiny", "--samples", "30", "--again"])
+    stored = json.loads(Path("results/tiny.json").read_text())
+    assert stored["samples"]["count"] == 30
+    Path("README.md").write_text(f"{report.BEGIN}{report.END}")
+    main(["reproduce", "--table-only"])
+    assert "30 of logs/tiny/reproduce" in Path("README.md").read_text()
+
+
+def test_a_run_of_other_settings(trained, capsys, monkeypatch, tiny):
+    trained += [2]
+    main(["reproduce", "--samples", "40"])
+    changed = dataclasses.replace(tiny, training=recipes.Training(epochs=3))
+    monkeypatch.setattr(recipes, "RECIPES", {"tiny": changed})
+    error = fails(capsys, "--again")
+    assert "other settings than the recipe tiny has now" in error
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["dcgan"], "No recipe 'dcgan'"),
+        (["--readme", "nowhere.md"], "a README to write results to"),
+        (["--table-only"], "Expected results in results"),
+        ([], "beside train.py"),
+    ],
+)
+def test_bad_input(capsys, arguments, message):
+    assert message in fails(capsys, *arguments)
+
+
+def test_train_is_that_of_the_checkout(capsys, place):
+    Path("train.py").write_text("import sys\nprint(sys.argv[1:])\nsys.exit(3)\n")
+    error = fails(capsys)
+    assert "train.py tiny --auto-resume --run logs/tiny/reproduce" in error
+    assert "exit code 3" in error
