@@ -88,6 +88,7 @@ class Health(BoardCallback):
         self._began = False
         self._steps = self._seen = 0
         if self.checkpoint is not None:
+            _check_begun(self.checkpoint)
             for optimizer in self._optimizers():
                 _check_rate(optimizer)
 
@@ -225,6 +226,14 @@ def _broken(weights):
     """The names of those with NaN or infinite values."""
     values = [(weight.path, keras.ops.convert_to_numpy(weight)) for weight in weights]
     return [path for path, value in values if not np.isfinite(value).all()]
+
+
+def _check_begun(checkpoint):
+    if not hasattr(checkpoint, "state"):
+        raise ValueError(
+            "Expected the Checkpoint to roll back to before Health in the callbacks of "
+            f"fit. Received: {checkpoint!r}, which has not begun."
+        )
 
 
 def _check_rate(optimizer):

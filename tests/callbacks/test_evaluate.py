@@ -98,7 +98,7 @@ def test_the_best_is_kept_and_says_how_it_was_measured(unbroken):
     assert int(loaded.g_optimizer.iterations) == 10 * kept.samples["epoch"]
 
 
-@pytest.mark.parametrize("step", [9, 10, 11, 25])
+@pytest.mark.parametrize("step", [9, 11])
 def test_a_resumed_run_keeps_its_best(unbroken, data, tmp_path, step):
     folder, _, history = unbroken
     with pytest.raises(CrashError):
