@@ -124,10 +124,6 @@ def test_pictures(runs, capsys, place):
         (["evaluate", "KERAS"], "Name the real data by --data"),
         (["evaluate", "KERAS", "--data", "mnits"], "Did you mean mnist"),
         (["evaluate", "NARROW", "--metrics", "fid"], "Expected a metric by name"),
-        (
-            ["evaluate", "NARROW", "--metrics", "parzen", "--data", "mnist_10k"],
-            "parzen needs",
-        ),
         (["evaluate", "NARROW", "--samples", "1"], "samples >= 2"),
         (["evaluate", "NARROW", "--out", "there.json"], "nothing is overwritten"),
         (["compare", "NARROW", "nowhere"], "kgan evaluate"),

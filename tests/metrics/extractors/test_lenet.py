@@ -9,6 +9,7 @@ from kgan.metrics import extractors
 from kgan.metrics.extractors import lenet as module
 from kgan.metrics.extractors.lenet import CLASSES, SHA256, WEIGHTS, load_weights
 from kgan.networks import lenet
+from tests.gan_test_case import two_replicas
 
 
 @pytest.fixture(scope="module")
@@ -69,4 +70,11 @@ def test_the_dtype_policy_does_not_change_it(digits):
     expected = extractors.get("lenet").extract(digits.examples[:10]).features
     keras.config.set_dtype_policy("mixed_bfloat16")
     made = extractors.LeNet().extract(digits.examples[:10]).features
+    np.testing.assert_array_equal(made, expected)
+
+
+def test_it_is_made_and_used_within_a_strategy(digits):
+    expected = extractors.get("lenet").extract(digits.examples[:10]).features
+    with two_replicas().scope():
+        made = extractors.LeNet().extract(digits.examples[:10]).features
     np.testing.assert_array_equal(made, expected)
