@@ -11,7 +11,7 @@ from kgan import seeds
 from kgan.callbacks.interpolation import interpolation_grid
 from kgan.evaluation.export import about_export, open_export
 from kgan.images import to_uint8
-from kgan.recipes.loading import is_run, open_run
+from kgan.recipes.loading import is_run, open_run, saved_recipe
 
 # Examples drawn by one seed, fewer if they are large: as much as exports answer at a
 # time. Part of what a seed of `draw` means.
@@ -134,7 +134,12 @@ def open_samples(source, weights="auto"):
         trained = {"recipe": run.recipe.name, "epoch": run.epoch, "batch": run.batch}
         return of_model(run.model, "run", path, weights, trained, run.recipe.data)
     if path.suffix == ".keras" and path.is_file():
-        return of_model(_load_keras(path), "keras", path, weights)
+        model, learned = _load_keras(path), {}
+        if is_run(path.parent):
+            # Such as the best.keras of a run.
+            recipe = saved_recipe(path.parent)
+            learned = {"trained": {"recipe": recipe.name}, "data": recipe.data}
+        return of_model(model, "keras", path, weights, **learned)
     if (path / "saved_model.pb").is_file():
         if weights != "auto":
             raise ValueError(

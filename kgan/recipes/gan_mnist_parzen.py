@@ -24,6 +24,7 @@ GAN_MNIST_PARZEN = Recipe(
     g_optimizer=_ADAM,
     training=Training(epochs=30, batch_size=200),
     data=Data("mnist", "train[:50000]"),
+    metrics=("parzen",),
     published=(
         Published("Parzen log-likelihood, MNIST", "225 +- 2 nats", "arXiv 1406.2661"),
     ),

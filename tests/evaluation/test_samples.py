@@ -1,9 +1,13 @@
+import json
+
 import numpy as np
 import pytest
 
 import kgan
+from kgan import recipes
 from kgan.evaluation import Samples, open_samples
 from kgan.images import to_uint8
+from kgan.recipes.runs import as_config
 
 
 def test_a_model(model):
@@ -83,6 +87,15 @@ def test_a_keras_file(model, tmp_path):
         np.testing.assert_array_equal(loaded.draw(5, 2), expected.draw(5, 2))
         assert loaded.weights == expected.weights
     assert loaded.kind == "keras"
+
+
+def test_a_keras_file_in_a_run_is_of_its_recipe(model, tmp_path):
+    config = as_config(recipes.get("dcgan"))
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    model.save(tmp_path / "best.keras")
+    samples = open_samples(tmp_path / "best.keras")
+    assert samples.trained == {"model": "DCGAN", "steps": 0, "recipe": "dcgan"}
+    assert samples.data == recipes.get("dcgan").data
 
 
 def test_a_keras_file_that_is_no_gan(model, tmp_path):
