@@ -14,8 +14,13 @@ WARM_UP_SIZES = (1, 8, 32)
 # An answer has no more examples, and no more bytes of uint8.
 _MOST_EXAMPLES = 1024
 _MOST_BYTES = 2**28
-# Of merged requests: at most so many rows, after at most so long a wait.
-_BATCHING = "max_batch_size { value: 64 }\nbatch_timeout_micros { value: 2000 }\n"
+# A batch of merged requests has at most so many rows; it waits for so long to fill.
+_BATCH = 64
+_BATCHING = """max_batch_size {{ value: {limit} }}
+enable_large_batch_splitting {{ value: true }}
+max_execution_batch_size {{ value: {batch} }}
+batch_timeout_micros {{ value: 2000 }}
+"""
 
 
 def export_generator(
@@ -49,6 +54,7 @@ def export_generator(
             signature is left, or the export does not answer as the model does.
     """
     path, limit = Path(path), _limit(model, limit)
+    name = path.absolute().parent.name
     signatures = _signatures(model, limit, batched)
     if not force:
         check_trained(model)
@@ -56,15 +62,20 @@ def export_generator(
     with new_directory(path) as partial:
         _save(signatures, partial)
         (partial / EXTRA).mkdir()
-        _write_requests(signatures, partial / EXTRA, path.parent.name, limit)
+        _write_requests(signatures, partial / EXTRA, name, limit)
         if batched:
-            (partial / "batching_params.pbtxt").write_text(_BATCHING)
+            (partial / "batching_params.pbtxt").write_text(batching(limit))
         # NaN equals nothing.
         report = contract.check(partial, signatures if finite else None)
         contract.write(partial, report, limit)
-        facts = card.facts(model, path, report, limit=limit, run=run)
+        facts = card.facts(model, path.absolute(), report, limit=limit, run=run)
         card.write(partial / EXTRA, {**facts, **(about or {})})
     return path
+
+
+def batching(limit):
+    """How a server merges requests of at most `limit` examples: text of a config."""
+    return _BATCHING.format(limit=limit, batch=min(_BATCH, limit))
 
 
 def _limit(model, limit):

@@ -34,12 +34,15 @@ CLASSES = declare(
     "kgan.tests.configs",
     {
         "Int64": {"value": (1, "int64")},
+        "Bool": {"value": (1, "bool")},
         "String": {"value": (1, "string")},
         "BatchingParameters": {
             "max_batch_size": (1, "Int64"),
             "batch_timeout_micros": (2, "Int64"),
             "num_batch_threads": (4, "Int64"),
             "thread_pool_name": (5, "String"),
+            "enable_large_batch_splitting": (8, "Bool"),
+            "max_execution_batch_size": (9, "Int64"),
         },
         "Prometheus": {"enable": (1, "bool"), "path": (2, "string")},
         "MonitoringConfig": {"prometheus_config": (1, "Prometheus")},
@@ -112,9 +115,13 @@ def test_batching_is_for_models_that_can():
     # All else is of a model, and ignored here.
     fields = {field.name for field, _ in threads.ListFields()}
     assert fields == {"num_batch_threads", "thread_pool_name"}
-    of_model = parse(CLASSES["BatchingParameters"](), exporting._BATCHING)
-    assert 1 < of_model.max_batch_size.value <= exporting._MOST_EXAMPLES
-    assert of_model.batch_timeout_micros.value > 0
+    for limit, rows in ((1024, 64), (7, 7)):
+        model = parse(CLASSES["BatchingParameters"](), exporting.batching(limit))
+        # A merged batch has to pass the limit in the graph.
+        assert model.max_batch_size.value == limit
+        assert model.max_execution_batch_size.value == rows
+        assert model.enable_large_batch_splitting.value
+        assert model.batch_timeout_micros.value > 0
 
 
 def test_monitoring():

@@ -205,3 +205,14 @@ def test_mixed_precision(tmp_path):
     )
     outputs = report["signatures"]["serving_default"]["outputs"]
     assert outputs == {"images": ["float32", [None, 28, 28, 1]]}
+
+
+def test_the_name_is_that_of_the_folder(tmp_path, monkeypatch):
+    (tmp_path / "digits").mkdir()
+    monkeypatch.chdir(tmp_path / "digits")
+    path = trained().export("7", batched=True)
+    assert str(path) == "7"
+    card = json.loads((path / "assets.extra" / "model_card.json").read_text())
+    assert (card["name"], card["version"]) == ("digits", "7")
+    requests = prediction_log.read(path / "assets.extra" / contract.WARM_UP)
+    assert {request.model for request in requests} == {"digits"}
