@@ -29,18 +29,22 @@ def new_directory(path):
         FileExistsError: if `path` exists, at the start or meanwhile.
     """
     path = Path(path)
+    exists = FileExistsError(
+        f"{path} exists, and nothing is overwritten. Choose another path, or remove it "
+        "first."
+    )
     if path.exists() or path.is_symlink():
-        raise FileExistsError(
-            f"{path} exists, and nothing is overwritten. Choose another path, or "
-            "remove "
-            "it first."
-        )
+        raise exists
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield partial
         partial.chmod(0o755)
-        # Fails if `path` has meanwhile become a directory with anything in it.
-        partial.rename(path)
+        try:
+            partial.rename(path)
+        except OSError:
+            if path.exists() or path.is_symlink():
+                raise exists from None
+            raise
     finally:
         shutil.rmtree(partial, ignore_errors=True)

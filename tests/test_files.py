@@ -32,8 +32,14 @@ def test_new_directory(tmp_path):
 
 def test_new_directory_that_appears_meanwhile(tmp_path):
     path = tmp_path / "1"
-    with pytest.raises(OSError), new_directory(path) as partial:
-        (partial / "x").touch()
+    with pytest.raises(FileExistsError, match="nothing is"), new_directory(path) as new:
+        (new / "x").touch()
         path.mkdir()
         (path / "theirs").touch()
     assert [p.name for p in path.iterdir()] == ["theirs"]
+    assert [p.name for p in tmp_path.iterdir()] == ["1"]
+    link = tmp_path / "link"
+    with pytest.raises(FileExistsError, match="nothing is"), new_directory(link) as new:
+        (new / "x").touch()
+        link.symlink_to(path)
+    assert not (path / "x").exists()
