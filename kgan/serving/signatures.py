@@ -77,6 +77,10 @@ def of_generator(model, limit):
     Scalars are int32. Where examples are points, [d], they are called `images` all the
     same, for one client to fit all; they stay float32, and there is no PNG.
 
+    A seed gives the same latents everywhere. The network's rounding depends on the
+    processor's instructions: on others, a few values in a million of uint8 images
+    differ by one level.
+
     Args:
         model: a `GAN`.
         limit: the most examples in an answer; a request for more is refused.
