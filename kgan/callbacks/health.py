@@ -8,12 +8,11 @@ import numpy as np
 from kgan import health, seeds
 from kgan.callbacks.board import BoardCallback
 from kgan.callbacks.budget import Budget
+from kgan.callbacks.reference import SAMPLES, Reference
 from kgan.distribute import is_chief
 
 _log = logging.getLogger("kgan")
 
-# Samples, and real images to compare them with; training images to find copies of.
-_SAMPLES, _EXAMPLES, _LEFT_OUT = 256, 10_000, 1000
 # Shorter epochs are looked at together: noise of few steps is no trouble.
 _STEPS = 100
 
@@ -28,11 +27,12 @@ class Health(BoardCallback):
     - A term is NaN or infinite: seen at each step, in what Keras fetches anyway.
       Training stops with `Diverged`, or rolls back to the last state of `checkpoint`
       with lower learning rates, and goes on from there with the data that comes next.
-    - D is saturated, or fooled; for losses that have probabilities.
+    - D is saturated, or fooled, or worse than guessing; where the loss's logits are
+      log-odds.
     - G collapses: samples of fixed latents are less diverse than real images.
     - G learns training images by heart.
 
-    The last three are looked for at the end of an epoch, once 100 steps have passed
+    All but the first are looked for at the end of an epoch, once 100 steps have passed
     since the last look. Each is one sentence, said once as long as it lasts: in the
     log "kgan", and as text in TensorBoard, where diversity and copies are plotted too.
     See `kgan.health` for how each is told.
@@ -76,7 +76,7 @@ class Health(BoardCallback):
         self.rollbacks = rollbacks
         self.factor = factor
         self._budget = Budget(budget)
-        names = ("saturation", "deception", "collapse", "memorization")
+        names = ("saturation", "deception", "instability", "collapse", "memorization")
         self._episodes = {name: health.Episode(patience) for name in names}
         self._real = None
         # Without rollbacks, Keras need not wait for each step's logs.
@@ -151,11 +151,7 @@ class Health(BoardCallback):
             self._diverged(f"end of epoch {epoch + 1}: {health.breakage(broken)}")
         if not is_chief(self.model.distribute_strategy):
             return
-        found = {}
-        if logs and {"d_real", "d_fake"} <= logs.keys():
-            probabilities = logs["d_real"], logs["d_fake"]
-            found["saturation"] = health.saturation(*probabilities)
-            found["deception"] = health.deception(*probabilities)
+        found = _of_the_game(logs or {})
         if self.source is not None and self._budget.allows():
             with self._budget.spending():
                 found.update(self._look_at_samples())
@@ -166,8 +162,8 @@ class Health(BoardCallback):
 
     def _look_at_samples(self):
         if self._real is None:
-            self._real = _Real(self.source)
-        samples = self.model.generate(_SAMPLES, seed=seeds.derive(0, "health"))
+            self._real = Reference(self.source)
+        samples = self.model.generate(SAMPLES, seed=seeds.derive(0, "health"))
         if not np.isfinite(samples).all():
             return {}
         vectors, real = health.comparable(samples), self._real
@@ -180,7 +176,7 @@ class Health(BoardCallback):
         self.plot(numbers, self._epoch + 1)
         return {
             "collapse": health.collapse(diversity, real.diversity),
-            "memorization": health.memorization(copies, real.copies),
+            "memorization": health.memorization(copies, real.copies, len(samples)),
         }
 
     def _say(self, name, sentence):
@@ -190,25 +186,18 @@ class Health(BoardCallback):
             self.tell(f"health/{name}", sentence, self._epoch + 1)
 
 
-class _Real:
-    """What samples are compared with.
-
-    Args:
-        source: a `kgan.data.Source`.
-    """
-
-    def __init__(self, source):
-        size = min(_SAMPLES, source.size)
-        parts = []
-        for batch in source.batches(size, seed=0).take(-(-_EXAMPLES // size)):
-            batch = batch[0] if isinstance(batch, tuple) else batch
-            parts.append(health.comparable(batch))
-        first = parts[0]
-        self.width = health.bandwidth(first) if size > 1 else 0.0
-        self.diversity = health.effective_number(first, self.width)
-        self.examples = np.unique(np.concatenate(parts), axis=0)
-        left_out = self.examples[:: -(-len(self.examples) // _LEFT_OUT)]
-        self.copies = health.share_of_copies(left_out, self.examples, left_out=True)
+def _of_the_game(logs):
+    """The sentences that the means of an epoch give reason for, by name."""
+    if not {"d_real", "d_fake", "value"} <= logs.keys():
+        return {}
+    d_real, d_fake = logs["d_real"], logs["d_fake"]
+    fooled = health.deception(d_real, d_fake)
+    return {
+        "saturation": health.saturation(d_real, d_fake),
+        "deception": fooled,
+        # A D that is fooled is worse than guessing too.
+        "instability": None if fooled else health.instability(logs["value"]),
+    }
 
 
 def _check(rollbacks, factor):

@@ -268,9 +268,10 @@ def as_images(values):
 @pytest.mark.parametrize(
     ("logs", "name"),
     [
-        ({"d_real": 0.99, "d_fake": 0.01}, "saturation"),
-        ({"d_real": 0.5, "d_fake": 0.99}, "deception"),
-        ({"d_real": 0.6, "d_fake": 0.4}, None),
+        ({"d_real": 0.99, "d_fake": 0.01, "value": -0.02}, "saturation"),
+        ({"d_real": 0.5, "d_fake": 0.99, "value": -5.3}, "deception"),
+        ({"d_real": 0.5, "d_fake": 0.5, "value": -2.0}, "instability"),
+        ({"d_real": 0.6, "d_fake": 0.4, "value": -1.0}, None),
         ({"d_loss": 0.0}, None),
         (None, None),
     ],
@@ -286,7 +287,7 @@ def test_balance_of_the_game(tmp_path, caplog, logs, name):
 
 
 def test_short_epochs_are_looked_at_together(tmp_path, caplog):
-    logs = {"d_real": 0.99, "d_fake": 0.01}
+    logs = {"d_real": 0.99, "d_fake": 0.01, "value": -0.02}
     watch(Health(tmp_path), Game(), 149, logs, steps=2)
     assert not caplog.records
     watch(Health(tmp_path), Game(), 150, logs, steps=2)

@@ -36,7 +36,7 @@ def test_a_game_that_goes_well(tmp_path, digits):
 
 def test_learning_rates_100_times_too_high(tmp_path, digits):
     said = play(tmp_path, digits, d_rate=0.1, g_rate=0.1)
-    assert "collapse" in said
+    assert "instability" in said
 
 
 def test_a_discriminator_that_does_not_learn(tmp_path, digits):
@@ -55,7 +55,7 @@ def test_sixteen_training_images(tmp_path, digits):
     few = kgan.images.to_uint8(digits.some(16))
     # Often in an epoch, which costs time of its own.
     often = kgan.data.ArraySource(np.repeat(few, 128, axis=0))
-    said = play(tmp_path, often, epochs=40, batch_size=16)
+    said = play(tmp_path, often, epochs=60, batch_size=16)
     assert "memorization" in said
 
 

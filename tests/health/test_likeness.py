@@ -6,46 +6,6 @@ import pytest
 from kgan import health
 
 
-def test_an_episode_is_told_of_once():
-    episode = health.Episode(patience=2)
-    seen = ["a", "b", "c", None, "d", None, "e", "f", "g"]
-    told = [episode.update(sentence) for sentence in seen]
-    assert told == [None, "b", None, None, None, None, None, "f", None]
-    with pytest.raises(ValueError, match="patience=0"):
-        health.Episode(0)
-
-
-def test_terms_that_are_not_finite():
-    terms = {"d_loss": 1.0, "g_loss": math.nan, "value": -math.inf}
-    assert health.not_finite(terms) == ["g_loss", "value"]
-    assert "diverges, g_loss = nan and 1 other term too; try" in (
-        health.divergence(terms)
-    )
-    assert "diverges, k is NaN or infinite; try" in health.breakage(["k"])
-    assert "infinite and 2 other weights too;" in health.breakage(["k", "l", "m"])
-    assert health.divergence({"d_loss": 0.0}) is None
-
-
-@pytest.mark.parametrize(
-    ("d_real", "d_fake", "saturated", "fooled"),
-    [
-        (0.5, 0.5, False, False),  # equilibrium
-        (0.9, 0.1, False, False),
-        (0.96, 0.04, True, False),
-        (0.94, 0.04, False, False),
-        (0.96, 0.06, False, False),
-        (0.54, 0.99, False, True),  # D is frozen
-        (0.99, 0.99, False, True),
-        (0.4, 0.45, False, False),  # noise about the equilibrium
-        (0.3, 0.45, False, True),  # D is wrong
-        (math.nan, math.nan, False, False),
-    ],
-)
-def test_balance(d_real, d_fake, saturated, fooled):
-    assert bool(health.saturation(d_real, d_fake)) == saturated
-    assert bool(health.deception(d_real, d_fake)) == fooled
-
-
 def test_vectors_to_compare():
     # 28 x 28 in boxes of 2 x 2, 40 x 20 in boxes of 3 x 2 without the last row.
     images = np.arange(28 * 28.0).reshape(1, 28, 28, 1)
@@ -81,12 +41,6 @@ def test_effective_number():
     assert health.effective_number(same, health.bandwidth(same)) == pytest.approx(1)
 
 
-def test_collapse():
-    assert health.collapse(50.0, 100.0) is None
-    assert "samples is 12.3 where" in health.collapse(12.3, 100.0)
-    assert health.collapse(1.0, 1.0) is None
-
-
 def test_copies():
     examples = np.array([[0.0], [3.0], [100.0]])
     # Nearest and second: .5 and 2.5; 1.2 and 1.8; 0 and 3; 10 and 87.
@@ -97,10 +51,3 @@ def test_copies():
     share = health.share_of_copies(examples, examples, left_out=True)
     assert share == pytest.approx(2 / 3)
     assert health.share_of_copies(examples[:2], examples[:2], left_out=True) == 0.0
-
-
-def test_memorization():
-    assert health.memorization(0.1, 0.0) is None
-    assert "26% of its samples" in health.memorization(0.26, 0.15)
-    # Data that repeats itself, such as the frames of a film.
-    assert health.memorization(0.9, 0.8) is None

@@ -1,25 +1,19 @@
-"""What goes wrong in a game, told from numbers: nothing here knows a model.
+"""Signs of trouble.
 
-Each sign of trouble is a function of what was measured, and answers with one sentence
-that says what was seen and what to try, or with None.
+Each is a function of what was measured, and answers with one sentence that says what
+was seen and what to try, or with None.
 """
 
 import math
-
-import numpy as np
-
-from kgan.metrics import distances
 
 # Probabilities beyond which D counts as certain.
 CERTAIN = 0.95
 # Samples less diverse than this, as a share of real images, have collapsed.
 COLLAPSED = 0.5
-# A copy is nearer to one example than this share of the distance to any other.
-COPY_RATIO = 0.5
 # Copies among samples, beyond those among real images, that count as learnt by heart.
-COPIES = 0.1
-# Images are averaged to at most this many pixels a side before they are compared.
-SIDE = 16
+COPIES = 0.05
+# V of a D that guesses, and what an epoch's mean may be below it by noise.
+_GUESSING, _NOISE = -math.log(4.0), 0.1
 
 _SLOWER = "try learning rates 10 times lower, or the optimizers' clipnorm=1"
 
@@ -116,6 +110,20 @@ def deception(d_real, d_fake):
     )
 
 
+def instability(value):
+    """Whether D is worse than one that guesses: its certainty swings to and fro.
+
+    Args:
+        value: V(D, G) in nats.
+    """
+    if not value < _GUESSING - _NOISE:
+        return None
+    return (
+        f"the game is unstable, its value {value:.3g} is below that of guessing, "
+        f"-log 4 = {_GUESSING:.3g}; try learning rates 10 times lower"
+    )
+
+
 def collapse(diversity, real_diversity):
     """Whether samples are much less diverse than real images.
 
@@ -132,98 +140,19 @@ def collapse(diversity, real_diversity):
     )
 
 
-def memorization(copies, real_copies):
+def memorization(copies, real_copies, count):
     """Whether more of the samples are copies than real images are of each other.
 
     Args:
         copies: `share_of_copies` among the samples.
         real_copies: that among training images left out one at a time.
+        count: the number of samples.
     """
-    if not copies > COPIES + real_copies:
+    error = math.sqrt(real_copies * (1.0 - real_copies) / count)
+    if not copies > real_copies + COPIES + 3.0 * error:
         return None
     return (
         f"G learns training images by heart, {copies:.0%} of its samples are copies of "
         f"one where {real_copies:.0%} of real images are; try more data, random "
         "augmentation of all that D sees, or fewer epochs"
     )
-
-
-def comparable(images):
-    """Images as vectors to compare: averaged over boxes to at most 16 x 16 pixels.
-
-    Fine noise, of which a bad generator makes more than there is in the data, is
-    averaged away with the size.
-
-    Args:
-        images: array [n, height, width, channels], or points [n, d].
-
-    Returns:
-        float64 [n, features].
-    """
-    images = np.asarray(images)
-    n = len(images)
-    if images.ndim == 4:
-        box = [math.ceil(side / SIDE) for side in images.shape[1:3]]
-        rows, columns = (s // b for s, b in zip(images.shape[1:3], box, strict=True))
-        images = images[:, : rows * box[0], : columns * box[1]]
-        images = images.reshape(n, rows, box[0], columns, box[1], -1)
-        images = images.mean((2, 4), dtype="float64")
-    return images.reshape(n, -1).astype("float64")
-
-
-def bandwidth(real):
-    """The width of the kernel of `effective_number`: half the median distance.
-
-    Args:
-        real: vectors [n, d] of real images, n >= 2.
-    """
-    above = np.triu_indices(len(real), 1)
-    return 0.5 * float(np.sqrt(np.median(_squared_distances(real)[above])))
-
-
-def effective_number(vectors, width):
-    """How many vectors without any likeness would be as diverse as these.
-
-    The Vendi score, Friedman and Dieng 2022 (arXiv 2210.02410): exp of the entropy of
-    the eigenvalues of K / n. Between 1, where all are the same, and n. It falls where
-    the mean distance of pairs does not: for 16 digits, each many times over, that mean
-    is the one of the whole set.
-
-    Args:
-        vectors: [n, d].
-        width: of the Gaussian kernel, see `bandwidth`.
-    """
-    # K_ij = exp(-||x_i - x_j||^2 / (2 width^2))
-    width = max(width, np.finfo("float64").tiny ** 0.25)
-    kernel = np.exp(-_squared_distances(vectors) / (2.0 * width**2))
-    eigenvalues = np.linalg.eigvalsh(kernel / len(vectors))
-    eigenvalues = eigenvalues[eigenvalues > 1e-12]
-    # VS = exp(-sum_i lambda_i log lambda_i)
-    return float(np.exp(-np.sum(eigenvalues * np.log(eigenvalues))))
-
-
-def share_of_copies(vectors, examples, left_out=False):
-    """The share of vectors that are copies of an example.
-
-    A copy is twice as near to its nearest example as to the second nearest, after Gu et
-    al. 2023 (arXiv 2310.02664), who ask for three times of a diffusion model's exact
-    copies. It needs no scale: blurred images, near to everything, and those of a mode
-    where all are alike, are no copies by it. Of 512 MNIST digits, beside 9,488 others,
-    it finds none.
-
-    Args:
-        vectors: [n, d].
-        examples: [m, d], no two the same.
-        left_out: whether `vectors` are among `examples`, each left out for itself.
-
-    Returns:
-        In [0, 1]; 0 for fewer than two examples to compare with.
-    """
-    if len(examples) < 2 + left_out:
-        return 0.0
-    first, second = (distances.nearest(vectors, examples, k + left_out) for k in (1, 2))
-    return float(np.mean(first < COPY_RATIO * second))
-
-
-def _squared_distances(vectors):
-    return np.maximum(distances.squared_distances(vectors, vectors), 0.0)
