@@ -104,6 +104,22 @@ def test_validation_split(place):
     assert (Path("logs/dcgan/001/validation")).exists()
 
 
+def test_scores_and_a_divergence(place, capsys, monkeypatch):
+    monkeypatch.setenv("KGAN_CACHE", str(place / "cache"))
+    run("--data", "../images", "--epochs", "1", "--evaluate-every", "1", *SMALL)
+    kept = json.loads(Path("logs/dcgan/001/best.json").read_text())
+    assert kept["samples"]["epoch"] == 1
+    assert {"frechet_distance", "precision", "recall"} <= kept["scores"].keys()
+    assert Path("logs/dcgan/001/best.keras").exists()
+    rate = ["--d-optimizer.learning-rate", "1e30"]
+    error = fails(capsys, "--data", "../images", *rate, *SMALL)
+    assert "the game diverges" in error
+    # Nothing is exported, and the states are good.
+    assert not Path("export/dcgan/2").exists()
+    error = fails(capsys, "--resume", "--run", "002", "--on-nan", "roll_back")
+    assert "4 rollbacks did not help" in error
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

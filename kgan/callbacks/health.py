@@ -29,7 +29,8 @@ class Health(BoardCallback):
       with lower learning rates, and goes on from there with the data that comes next.
     - D is saturated, or fooled, or worse than guessing; where the loss's logits are
       log-odds.
-    - G collapses: samples of fixed latents are less diverse than real images.
+    - G collapses: the diversity of samples of fixed latents falls, or stays, far below
+      that of real images.
     - G learns training images by heart.
 
     All but the first are looked for at the end of an epoch, once 100 steps have passed
@@ -85,6 +86,7 @@ class Health(BoardCallback):
     def on_train_begin(self, logs=None):
         self._budget.start()
         self._rolled_back = 0
+        self._diversities = []
         self._began = False
         self._steps = self._seen = 0
         if self.checkpoint is not None:
@@ -167,15 +169,15 @@ class Health(BoardCallback):
         if not np.isfinite(samples).all():
             return {}
         vectors, real = health.comparable(samples), self._real
-        diversity = health.effective_number(vectors, real.width)
+        self._diversities.append(health.effective_number(vectors, real.width))
         copies = health.share_of_copies(vectors, real.examples)
         numbers = {
-            "health/diversity": diversity / real.diversity,
+            "health/diversity": self._diversities[-1] / real.diversity,
             "health/copies": copies,
         }
         self.plot(numbers, self._epoch + 1)
         return {
-            "collapse": health.collapse(diversity, real.diversity),
+            "collapse": health.collapse(self._diversities, real.diversity),
             "memorization": health.memorization(copies, real.copies, len(samples)),
         }
 

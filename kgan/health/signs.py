@@ -10,6 +10,8 @@ import math
 CERTAIN = 0.95
 # Samples less diverse than this, as a share of real images, have collapsed.
 COLLAPSED = 0.5
+# Looks after which diversity that does not rise, by half at least, will not.
+STAYS = 10
 # Copies among samples, beyond those among real images, that count as learnt by heart.
 COPIES = 0.05
 # V of a D that guesses, and what an epoch's mean may be below it by noise.
@@ -124,19 +126,25 @@ def instability(value):
     )
 
 
-def collapse(diversity, real_diversity):
-    """Whether samples are much less diverse than real images.
+def collapse(diversities, real_diversity):
+    """Whether samples have fallen to much less diversity than real images.
+
+    A G that begins with one image for all latents, and slowly tells them apart, has not
+    collapsed; one that stays there for ten looks has.
 
     Args:
-        diversity: `effective_number` of the samples.
+        diversities: `effective_number` of the samples at each look so far.
         real_diversity: that of as many real images.
     """
-    if not diversity < COLLAPSED * real_diversity:
+    now, enough = diversities[-1], COLLAPSED * real_diversity
+    fell = max(diversities) >= enough
+    stays = len(diversities) >= STAYS and now < 1.5 * diversities[-STAYS]
+    if now >= enough or not (fell or stays):
         return None
     return (
-        f"G collapses to few modes, the Vendi score of its samples is {diversity:.3g} "
-        f"where that of as many real images is {real_diversity:.3g}; try a learning "
-        "rate 4 times lower for G, or larger batches"
+        f"G collapses to few modes, the Vendi score of its samples is {now:.3g} where "
+        f"that of as many real images is {real_diversity:.3g}; try a learning rate 4 "
+        "times lower for G, or larger batches"
     )
 
 

@@ -308,7 +308,14 @@ def test_collapse(tmp_path, caplog):
     assert not caplog.records
     diversity = numbers(tmp_path / "well", "health/diversity")
     assert diversity == [pytest.approx(1, abs=0.05)] * 4
-    watch(Health(tmp_path / "ill", data, budget=None), Game(others[:3]), 6)
+
+    class Falling(Game):
+        def generate(self, n, seed):
+            samples = super().generate(n, seed)
+            self.samples = others[:3]
+            return samples
+
+    watch(Health(tmp_path / "ill", data, budget=None), Falling(others), 8)
     assert len(caplog.records) == 1
     assert "G collapses" in caplog.text
     assert "Vendi score of its samples is 2.93 where" in caplog.text
@@ -332,7 +339,7 @@ def test_points_and_labels(tmp_path, caplog):
     others, _ = kgan.data.synthetic.ring(256, seed=1)
     watch(Health(tmp_path, data, budget=None), Game(others), 4)
     assert not caplog.records
-    watch(Health(tmp_path, data, budget=None), Game(points[modes == 0]), 4)
+    watch(Health(tmp_path, data, budget=None), Game(points[modes == 0]), 12)
     assert "G collapses" in caplog.text
 
 

@@ -55,9 +55,14 @@ def test_value_of_the_game():
 
 
 def test_collapse():
-    assert health.collapse(50.0, 100.0) is None
-    assert "samples is 12.3 where" in health.collapse(12.3, 100.0)
-    assert health.collapse(1.0, 1.0) is None
+    assert health.collapse([50.0], 100.0) is None
+    assert "samples is 12.3 where" in health.collapse([60.0, 12.3], 100.0)
+    # Not yet diverse, and rising; not yet diverse, and not rising.
+    rising = [1.0 + i for i in range(20)]
+    assert not any(health.collapse(rising[:n], 100.0) for n in range(1, 13))
+    staying = [health.collapse([2.0] * n, 100.0) for n in range(1, 12)]
+    assert [bool(sentence) for sentence in staying] == [False] * 9 + [True] * 2
+    assert health.collapse([1.0], 1.0) is None
 
 
 def test_memorization():
