@@ -1,0 +1,6 @@
+"""The client of a model server."""
+
+from kgan.serving.client.client import Client, block_seed
+from kgan.serving.client.errors import ServerError
+
+__all__ = ["Client", "ServerError", "block_seed"]

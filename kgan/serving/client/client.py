@@ -1,0 +1,240 @@
+"""Asking a served generator for images."""
+
+import hashlib
+import random
+import time
+
+import numpy as np
+
+from kgan.serving.client import address as addresses
+from kgan.serving.client.errors import ServerError
+
+_FIRST_PAUSE = 0.1
+_LONGEST_PAUSE = 5.0
+_INT32 = np.iinfo("int32")
+
+
+class Client:
+    """A generator on a model server (TF Serving, or what speaks its protocol).
+
+    Made with an address it connects at the first call. It may be shared by threads, and
+    closes its connections by `close()` or at the end of a `with` block.
+
+    A server that is unavailable (not yet started, restarting, its queue full) is asked
+    again after 0.1 s, 0.2 s, 0.4 s, ... up to 5 s, each times a random factor of 0.5 to
+    1, `retries` times and within `timeout`; all answers depend on the request alone, so
+    that asking twice does no harm. Other errors are not retried.
+
+    Args:
+        address: "host:port" for gRPC (TF Serving: 8500), "http://host:port" for REST
+            (8501), which may name the model as well: "http://host:port/v1/models/NAME",
+            and "/versions/N" or "/labels/LABEL" after it. gRPC goes unencrypted.
+        model: the model's name on the server.
+        version: its version number; default: the newest that is served.
+        label: instead of a version, a label such as "stable" or "canary".
+        timeout: seconds that a request may take, retries included; over REST the last
+            attempt may exceed it while bytes keep arriving.
+        retries: how often an unavailable server is asked again.
+        max_batch: the most images in one request; larger ones are split, see `sample`
+            and `generate`.
+
+    Raises:
+        ValueError: for what is no address, or both a version and a label.
+        ImportError: if the packages of `pip install 'kgan[serving]'` are not there.
+
+    All methods that ask the server raise `ServerError` when it refuses, fails or cannot
+    be reached; its `code` says which.
+    """
+
+    def __init__(
+        self,
+        address,
+        model="dcgan",
+        version=None,
+        label=None,
+        timeout=60.0,
+        retries=5,
+        max_batch=1024,
+    ):
+        self.address = addresses.parse(address, model, version, label)
+        self._timeout = _positive("timeout", timeout)
+        self._retries = _integer("retries", retries, 0)
+        self._max_batch = _integer("max_batch", max_batch, 1)
+        self._transport = _transport(self.address)
+
+    def sample(self, num_samples, seed=0):
+        """Images of latents that the server draws from the model's prior.
+
+        The same seed gives the same images from every server and from the exported
+        model itself, and the first images of a larger sample are those of a smaller.
+        More than `max_batch` images cannot be had in one request, and a request says
+        no more of its latents than a seed: the k-th `max_batch` images of them are
+        those of the seed `block_seed(seed, k)`, of which the first is `seed`.
+
+        Args:
+            num_samples: how many, at least 1.
+            seed: a 32-bit integer.
+
+        Returns:
+            uint8 [num_samples, height, width, channels].
+        """
+        return np.concatenate(self._blocks("sample", "images", num_samples, seed))
+
+    def sample_png(self, num_samples, seed=0):
+        """The images of `sample(num_samples, seed)` as a list of PNG files (`bytes`)."""
+        blocks = self._blocks("sample_png", "png_bytes", num_samples, seed)
+        return [png for block in blocks for png in block.ravel()]
+
+    def interpolate(self, seed_from, seed_to, steps=8):
+        """Images on the way from the first image of one seed to that of another.
+
+        In one request whatever `max_batch` is.
+
+        Returns:
+            uint8 [steps, height, width, channels].
+        """
+        inputs = {
+            "seed_from": _seed("seed_from", seed_from),
+            "seed_to": _seed("seed_to", seed_to),
+            "steps": np.int32(_integer("steps", steps, 1)),
+        }
+        return self.predict("interpolate", inputs)["images"]
+
+    def generate(self, latents):
+        """Images of latents.
+
+        Latents are independent of each other: split into requests of `max_batch` rows
+        they give the images of one request, to the rounding of float32, which depends
+        on the size of a batch.
+
+        Args:
+            latents: [n, latent_dim], n at least 1.
+
+        Returns:
+            float32 [n, height, width, channels] in [-1, 1].
+        """
+        latents = np.asarray(latents, "float32")
+        if latents.ndim != 2 or not len(latents):
+            raise ValueError(
+                "Expected latents of shape [n, latent_dim], n at least 1. "
+                f"Received: latents of shape {latents.shape}."
+            )
+        rows = range(0, len(latents), self._max_batch)
+        parts = [latents[i : i + self._max_batch] for i in rows]
+        answers = [self.predict("serving_default", {"latents": p}) for p in parts]
+        return np.concatenate([answer["images"] for answer in answers])
+
+    def predict(self, signature, inputs):
+        """Runs any signature of the model, as one request.
+
+        Args:
+            signature: its name.
+            inputs: dict name -> array, of the dtype that the signature has.
+
+        Returns:
+            dict name -> array; strings are `bytes` in an array of objects.
+        """
+        return self._ask(self._transport.predict, signature, inputs)
+
+    def signatures(self):
+        """The model's signatures: dict name -> `.inputs`, `.outputs`, each a dict name
+        -> `.dtype`, `.shape`."""
+        return self._ask(self._transport.signatures)
+
+    def status(self):
+        """The model's versions on the server: dict version -> (state, error message).
+
+        States are "START", "LOADING", "AVAILABLE", "UNLOADING" and "END".
+        """
+        return self._ask(self._transport.status)
+
+    def close(self):
+        """Closes the connections."""
+        self._transport.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _blocks(self, signature, output, num_samples, seed):
+        num_samples = _integer("num_samples", num_samples, 1)
+        seed = _seed("seed", seed)
+        answers = []
+        for k, first in enumerate(range(0, num_samples, self._max_batch)):
+            inputs = {
+                "num_samples": np.int32(min(self._max_batch, num_samples - first)),
+                "seed": np.int32(block_seed(int(seed), k)),
+            }
+            answers.append(self.predict(signature, inputs)[output])
+        return answers
+
+    def _ask(self, question, *arguments):
+        """Asks until the server is available, within the timeout."""
+        deadline = time.monotonic() + self._timeout
+        for attempt in range(self._retries + 1):
+            try:
+                return question(*arguments, deadline - time.monotonic())
+            except ServerError as error:
+                pause = min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)
+                pause *= random.uniform(0.5, 1.0)
+                last = attempt == self._retries
+                too_late = time.monotonic() + pause >= deadline
+                if error.code != "UNAVAILABLE" or last or too_late:
+                    raise _advised(error, attempt) from error.__cause__
+            time.sleep(pause)
+
+
+def block_seed(seed, k):
+    """The seed of the k-th block of a sample that is too large for one request.
+
+    `seed` for k = 0; then the first 32 bits of SHA-256 of "seed/k", as a signed number:
+    not seed + k, which would repeat images when one sample follows another.
+    """
+    if k == 0:
+        return seed
+    digest = hashlib.sha256(f"{seed}/{k}".encode()).digest()
+    return int.from_bytes(digest[:4], "big", signed=True)
+
+
+def _transport(address):
+    if address.over_rest:
+        from kgan.serving.client.over_rest import RestTransport
+
+        return RestTransport(address)
+    from kgan.serving.client.over_grpc import GrpcTransport
+
+    return GrpcTransport(address)
+
+
+def _advised(error, attempts):
+    """The same error, saying what may be done about it."""
+    advice = {
+        "UNAVAILABLE": f"Asked {attempts + 1} times. Is the server running there, and "
+        "is this its gRPC port (host:port) or its REST port (http://host:port)?",
+        "NOT_FOUND": "Choose a model, version or label that the server has: "
+        "Client(..., model=, version=, label=).",
+        "DEADLINE_EXCEEDED": "Ask for fewer images, or give Client a longer timeout.",
+    }.get(error.code, "")
+    return ServerError(error.code, error.details, error.address, advice)
+
+
+def _positive(name, value):
+    if not value > 0:
+        raise ValueError(f"Expected {name} > 0. Received: {name}={value!r}.")
+    return float(value)
+
+
+def _integer(name, value, least, most=_INT32.max):
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or not least <= value <= most:
+        raise ValueError(
+            f"Expected {name} as a whole number from {least} to {most}. "
+            f"Received: {name}={value!r}."
+        )
+    return int(value)
+
+
+def _seed(name, value):
+    return np.int32(_integer(name, value, _INT32.min))
