@@ -2,6 +2,7 @@
 
 # What Session::Run appends: where in the graph it happened.
 _GRAPH_NOTES = ("\n\t [[{{", "\n\t[[{{", " [[{{")
+_FAILED_CHECK = "assertion failed: "
 
 
 class ServerError(OSError):
@@ -33,9 +34,9 @@ def readable(details):
     for mark in _GRAPH_NOTES:
         details = details.split(mark)[0]
     if details.startswith("{{function_node"):
-        details = details[details.find("}}") + 2 :].strip()
-    if details.startswith("assertion failed: "):
-        parts = details.removeprefix("assertion failed: ")
+        details = details[details.find("}}") + 2 :]
+    if _FAILED_CHECK in details:
+        parts = details.split(_FAILED_CHECK)[1].strip()
         details = parts.removeprefix("[").removesuffix("]").replace("] [", " ")
     return details.strip() or "(no message)"
 

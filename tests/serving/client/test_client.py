@@ -1,0 +1,251 @@
+import io
+import socket
+import threading
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from kgan.serving.client import Client, ServerError, block_seed, client
+from tests.serving.stand_in import StandIn, small_model
+
+
+def test_sample(client):
+    images = client.sample(16, seed=1)
+    assert images.dtype == np.uint8
+    np.testing.assert_array_equal(images, small_model.images(1, 16, 1))
+
+
+def test_negative_and_largest_seeds(client):
+    for seed in (-1, 2**31 - 1, -(2**31)):
+        images = client.sample(2, seed=seed)
+        np.testing.assert_array_equal(images, small_model.images(1, 2, seed))
+
+
+def test_sample_png(client):
+    pngs = client.sample_png(3, seed=2)
+    images = [np.asarray(Image.open(io.BytesIO(png))) for png in pngs]
+    expected = small_model.images(1, 3, 2)[..., 0]
+    np.testing.assert_array_equal(images, expected)
+
+
+def test_interpolate(client):
+    images = client.interpolate(3, 4, steps=5)
+    assert images.shape == (5, 6, 4, 1)
+    np.testing.assert_array_equal(images[:1], small_model.images(1, 1, 3))
+    np.testing.assert_array_equal(images[-1:], small_model.images(1, 1, 4))
+
+
+def test_generate(client):
+    z = np.random.default_rng(0).normal(size=(3, 5))
+    images = client.generate(z)
+    assert images.dtype == np.float32
+    expected = np.tanh(z.astype("float32") @ small_model.weights(1))
+    np.testing.assert_allclose(images.reshape(3, -1), expected, atol=1e-6)
+
+
+def test_generate_in_parts(address):
+    z = np.random.default_rng(0).normal(size=(10, 5))
+    with Client(address, "small") as whole, Client(address, "small", max_batch=3) as p:
+        np.testing.assert_allclose(p.generate(z), whole.generate(z), atol=1e-6)
+
+
+def test_sample_in_parts(client):
+    limit = small_model.LIMIT
+    images = client.sample(2 * limit + 1, seed=7)
+    assert images.shape == (2 * limit + 1, 6, 4, 1)
+    for k, size in enumerate((limit, limit, 1)):
+        block = small_model.images(1, size, block_seed(7, k))
+        np.testing.assert_array_equal(images[k * limit :][:size], block)
+    # A smaller sample is the beginning of a larger one.
+    np.testing.assert_array_equal(client.sample(limit + 9, seed=7), images[: limit + 9])
+    pngs = client.sample_png(limit + 1, seed=7)
+    last = np.asarray(Image.open(io.BytesIO(pngs[-1])))
+    np.testing.assert_array_equal(last, images[limit, ..., 0])
+
+
+def test_block_seeds():
+    # printf 7/1 | sha256sum | cut -c1-8
+    assert block_seed(7, 0) == 7
+    assert block_seed(7, 1) == int.from_bytes(bytes.fromhex("d3d2f579"), signed=True)
+    seeds = [block_seed(s, k) for s in range(50) for k in range(20)]
+    assert len(set(seeds)) == len(seeds)
+
+
+def test_any_signature(client):
+    inputs = {"file_bytes": [b"\x00\xff", b""], "point": np.float32([[3, 4], [0, 1]])}
+    outputs = client.predict("echo", inputs)
+    assert list(outputs["file_bytes"]) == [b"\x00\xff", b""]
+    np.testing.assert_array_equal(outputs["length"], np.float32([5, 1]))
+
+
+def test_signatures(client):
+    signatures = client.signatures()
+    sample = signatures["sample"]
+    assert (sample.inputs["seed"].dtype, sample.inputs["seed"].shape) == ("int32", ())
+    assert sample.outputs["images"].shape == (None, 6, 4, 1)
+    assert sample.outputs["images"].dtype == "uint8"
+    assert set(signatures) == {"echo", "interpolate", "sample", "sample_png",
+                               "serving_default"}  # fmt: skip
+
+
+def test_status(client):
+    assert client.status() == {1: ("AVAILABLE", "")}
+
+
+def test_model_version_label(address):
+    with Client(address, "small", version=1) as client:
+        assert client.sample(1).shape == (1, 6, 4, 1)
+    for which in ({"model": "large"}, {"model": "small", "version": 9}):
+        with (
+            Client(address, **which) as client,
+            pytest.raises(ServerError, match="Choose a model, version or label") as e,
+        ):
+            client.sample(1)
+        assert e.value.code == "NOT_FOUND"
+    with (
+        Client(address, "small", label="stable") as client,
+        pytest.raises(ServerError, match="label stable"),
+    ):
+        client.sample(1)
+
+
+def test_what_the_server_refuses_is_told(client):
+    inputs = {"num_samples": np.int32(10**7), "seed": np.int32(0)}
+    sentence = "from 1 to 64. Received: num_samples= 10000000$"
+    with pytest.raises(ServerError, match=sentence) as e:
+        client.predict("sample", inputs)
+    assert e.value.code == "INVALID_ARGUMENT"
+    with pytest.raises(ServerError, match="no signature"):
+        client.predict("paint", {})
+    with pytest.raises(ServerError, match=r"Matrix size-incompatible"):
+        client.generate(np.ones((2, 4)))
+    with pytest.raises(ServerError, match="missing"):
+        client.predict("sample", {"seed": np.int32(0)})
+    with pytest.raises(ServerError, match="int32"):
+        client.predict("sample", {"num_samples": np.float32(1), "seed": np.int32(0)})
+
+
+@pytest.mark.parametrize("n", [0, -1, 2.0, True, "3", None, 2**31])
+def test_bad_numbers(server, n):
+    client = Client(server.rest, "small")
+    with pytest.raises(ValueError, match="Expected num_samples as a whole number"):
+        client.sample(n)
+
+
+def test_bad_input(server):
+    client = Client(server.rest, "small")
+    with pytest.raises(ValueError, match="Expected seed as a whole number"):
+        client.sample(1, seed=2**31)
+    with pytest.raises(ValueError, match=r"shape \[n, latent_dim\].*\(0, 5\)"):
+        client.generate(np.ones((0, 5)))
+    with pytest.raises(ValueError, match=r"\(5,\)"):
+        client.generate(np.ones(5))
+    with pytest.raises(ValueError, match="Expected timeout > 0"):
+        Client(server.rest, timeout=0)
+    with pytest.raises(ValueError, match="Expected retries"):
+        Client(server.rest, retries=-1)
+    with pytest.raises(ValueError, match="Expected max_batch"):
+        Client(server.rest, max_batch=0)
+
+
+class Flaky:
+    """A transport whose server is unavailable the first few times."""
+
+    def __init__(self, failures, code="UNAVAILABLE"):
+        self.failures, self.code, self.timeouts = failures, code, []
+
+    def status(self, timeout):
+        self.timeouts.append(timeout)
+        if len(self.timeouts) <= self.failures:
+            raise ServerError(self.code, "gone", "here")
+        return {1: ("AVAILABLE", "")}
+
+
+@pytest.fixture
+def asking(monkeypatch):
+    """Makes a client of a transport, and the list of its pauses."""
+    pauses = []
+    monkeypatch.setattr(client.time, "sleep", pauses.append)
+    monkeypatch.setattr(client.random, "uniform", lambda low, high: high)
+
+    def make(transport, **options):
+        monkeypatch.setattr(client, "_transport", lambda _: transport)
+        return Client("localhost:1", **options), pauses
+
+    return make
+
+
+def test_asks_again(asking):
+    client, pauses = asking(Flaky(3))
+    assert client.status() == {1: ("AVAILABLE", "")}
+    assert pauses == [0.1, 0.2, 0.4]
+
+
+def test_gives_up(asking):
+    client, pauses = asking(Flaky(99), retries=7)
+    with pytest.raises(
+        ServerError, match=r"here: UNAVAILABLE: gone. Asked 8 times"
+    ) as e:
+        client.status()
+    assert (e.value.code, e.value.details) == ("UNAVAILABLE", "gone")
+    assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0]
+
+
+def test_gives_up_in_time(asking):
+    # After 0.1 + 0.2 s it has no time left for the next 0.4.
+    transport = Flaky(99)
+    client, pauses = asking(transport, timeout=0.35)
+    client_pauses = pauses
+    with pytest.raises(ServerError, match="UNAVAILABLE"):
+        client.status()
+    assert client_pauses == [0.1, 0.2]
+    assert all(t <= 0.35 for t in transport.timeouts)
+
+
+def test_asks_once_what_cannot_succeed(asking):
+    for code in ("INVALID_ARGUMENT", "NOT_FOUND", "DEADLINE_EXCEEDED", "INTERNAL"):
+        transport = Flaky(1, code)
+        client, _ = asking(transport)
+        with pytest.raises(ServerError, match=code):
+            client.status()
+        assert len(transport.timeouts) == 1
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "rest"])
+def test_waits_for_a_server_that_starts(base_path, protocol):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"127.0.0.1:{port}" if protocol == "grpc" else f"http://127.0.0.1:{port}"
+    with Client(address, "small", retries=20) as client:
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(client.sample(2, 1)))
+        asking.start()
+        ports = {f"{protocol}_port": port}
+        with StandIn({"small": base_path}, small_model.Session, **ports):
+            asking.join()
+    np.testing.assert_array_equal(answers[0], small_model.images(1, 2, 1))
+
+
+@pytest.mark.parametrize("protocol", ["grpc", "rest"])
+def test_a_server_that_does_not_answer(protocol):
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        place = f"127.0.0.1:{silent.getsockname()[1]}"
+        address = place if protocol == "grpc" else f"http://{place}"
+        with (
+            Client(address, timeout=0.3, retries=0) as client,
+            pytest.raises(ServerError, match="longer timeout|UNAVAILABLE"),
+        ):
+            client.status()
+
+
+def test_ports_confused(server):
+    for wrong in (server.rest.removeprefix("http://"), f"http://{server.grpc}"):
+        with (
+            Client(wrong, "small", retries=0) as client,
+            pytest.raises(ServerError, match="its gRPC port .* or its REST port"),
+        ):
+            client.sample(1)
