@@ -81,7 +81,7 @@ class Client:
         return np.concatenate(self._blocks("sample", "images", num_samples, seed))
 
     def sample_png(self, num_samples, seed=0):
-        """The images of `sample(num_samples, seed)` as a list of PNG files (`bytes`)."""
+        """The images of `sample` as a list of PNG files, each `bytes`."""
         blocks = self._blocks("sample_png", "png_bytes", num_samples, seed)
         return [png for block in blocks for png in block.ravel()]
 
@@ -173,16 +173,18 @@ class Client:
     def _ask(self, question, *arguments):
         """Asks until the server is available, within the timeout."""
         deadline = time.monotonic() + self._timeout
-        for attempt in range(self._retries + 1):
+        retries = 0
+        while True:
             try:
                 return question(*arguments, deadline - time.monotonic())
             except ServerError as error:
-                pause = min(_FIRST_PAUSE * 2**attempt, _LONGEST_PAUSE)
+                pause = min(_FIRST_PAUSE * 2**retries, _LONGEST_PAUSE)
                 pause *= random.uniform(0.5, 1.0)
-                last = attempt == self._retries
                 too_late = time.monotonic() + pause >= deadline
-                if error.code != "UNAVAILABLE" or last or too_late:
-                    raise _advised(error, attempt) from error.__cause__
+                enough = retries == self._retries or too_late
+                if error.code != "UNAVAILABLE" or enough:
+                    raise _advised(error, retries) from error.__cause__
+            retries += 1
             time.sleep(pause)
 
 
@@ -208,10 +210,10 @@ def _transport(address):
     return GrpcTransport(address)
 
 
-def _advised(error, attempts):
+def _advised(error, retries):
     """The same error, saying what may be done about it."""
     advice = {
-        "UNAVAILABLE": f"Asked {attempts + 1} times. Is the server running there, and "
+        "UNAVAILABLE": f"Asked {retries + 1} times. Is the server running there, and "
         "is this its gRPC port (host:port) or its REST port (http://host:port)?",
         "NOT_FOUND": "Choose a model, version or label that the server has: "
         "Client(..., model=, version=, label=).",

@@ -54,19 +54,22 @@ class RestTransport:
         if signature not in self._known:
             self._known = self.signatures(timeout)
         if signature not in self._known:
-            raise ServerError(
-                "INVALID_ARGUMENT",
-                f"There is no signature {signature!r}; there are: "
-                f"{', '.join(self._known)}.",
-                str(self._address),
-            )
+            there_are = ", ".join(sorted(self._known))
+            sentence = f"no signature {signature!r}; there are: {there_are}"
+            raise self._error("INVALID_ARGUMENT", sentence)
+        outputs = self._known[signature].outputs
         columns = {name: _json(value) for name, value in inputs.items()}
         body = {"signature_name": signature, "inputs": columns}
-        answer = self._call(":predict", deadline - time.monotonic(), body)["outputs"]
-        outputs = self._known[signature].outputs
-        if len(outputs) == 1:
-            answer = dict.fromkeys(outputs, answer)
-        return {name: _array(answer[name], outputs[name]) for name in outputs}
+        answer = self._call(":predict", deadline - time.monotonic(), body)
+        try:
+            values = answer["outputs"]
+            values = dict.fromkeys(outputs, values) if len(outputs) == 1 else values
+            return {name: _array(values[name], outputs[name]) for name in outputs}
+        except (KeyError, TypeError, ValueError) as error:
+            # Another version may have taken its place: ask for its outputs next time.
+            self._known = {}
+            sentence = f"Expected {outputs}. Received: {str(answer)[:200]}"
+            raise self._error("UNKNOWN", sentence) from error
 
     def status(self, timeout):
         """dict version -> (state, error message)."""
@@ -96,31 +99,31 @@ class RestTransport:
                 timeout=max(timeout, 1e-3),
             )
         except errors.Timeout as error:
-            self._fail("DEADLINE_EXCEEDED", f"no answer in {timeout:.3g} s", error)
+            sentence = f"no answer in {timeout:.3g} s"
+            raise self._error("DEADLINE_EXCEEDED", sentence) from error
         except (errors.ConnectionError, errors.ChunkedEncodingError) as error:
             # urllib3 says the same around its reason.
             reason = getattr(error.args[0], "reason", error) if error.args else error
-            self._fail("UNAVAILABLE", str(reason), error)
+            raise self._error("UNAVAILABLE", str(reason)) from error
         except errors.RequestException as error:
-            self._fail("UNKNOWN", str(error), error)
+            raise self._error("UNKNOWN", str(error)) from error
         return self._read(response)
 
     def _read(self, response):
         try:
             answer = response.json()
-        except ValueError as error:
-            if response.ok:
-                sentence = f"no JSON but {response.text[:200]!r}"
-                self._fail("UNKNOWN", sentence, error)
-            answer = {}
-        if response.ok:
+        except ValueError:
+            answer = None
+        if response.ok and isinstance(answer, dict):
             return answer
-        said = answer.get("error") if isinstance(answer, dict) else None
         code = _CODES.get(response.status_code, "UNKNOWN")
-        self._fail(code, said or f"HTTP {response.status_code} {response.reason}", None)
+        if isinstance(answer, dict) and "error" in answer:
+            raise self._error(code, str(answer["error"]))
+        said = f"{response.status_code} {response.reason}, {response.text[:200]!r}"
+        raise self._error(code, f"Expected JSON. Received: HTTP {said}")
 
-    def _fail(self, code, details, cause):
-        raise ServerError(code, details, str(self._address)) from cause
+    def _error(self, code, details):
+        return ServerError(code, details, str(self._address))
 
 
 def _json(value):

@@ -1,28 +1,12 @@
-"""A small model on a stand-in for a model server."""
-
 import pytest
 
 from kgan.serving.client import Client
-from tests.serving.stand_in import StandIn, small_model
-
-
-@pytest.fixture(scope="session")
-def base_path(tmp_path_factory):
-    path = tmp_path_factory.mktemp("models") / "small"
-    path.mkdir()
-    small_model.write(path / "1", 1)
-    return path
-
-
-@pytest.fixture(scope="session")
-def server(base_path):
-    with StandIn({"small": base_path}, small_model.Session) as server:
-        yield server
+from tests.serving.stand_in import small_model
 
 
 @pytest.fixture(params=["grpc", "rest"])
-def address(request, server):
-    return getattr(server, request.param)
+def address(request, small_model_server):
+    return getattr(small_model_server, request.param)
 
 
 @pytest.fixture

@@ -127,14 +127,14 @@ def test_what_the_server_refuses_is_told(client):
 
 
 @pytest.mark.parametrize("n", [0, -1, 2.0, True, "3", None, 2**31])
-def test_bad_numbers(server, n):
-    client = Client(server.rest, "small")
+def test_bad_numbers(small_model_server, n):
+    client = Client(small_model_server.rest, "small")
     with pytest.raises(ValueError, match="Expected num_samples as a whole number"):
         client.sample(n)
 
 
-def test_bad_input(server):
-    client = Client(server.rest, "small")
+def test_bad_input(small_model_server):
+    client = Client(small_model_server.rest, "small")
     with pytest.raises(ValueError, match="Expected seed as a whole number"):
         client.sample(1, seed=2**31)
     with pytest.raises(ValueError, match=r"shape \[n, latent_dim\].*\(0, 5\)"):
@@ -142,11 +142,11 @@ def test_bad_input(server):
     with pytest.raises(ValueError, match=r"\(5,\)"):
         client.generate(np.ones(5))
     with pytest.raises(ValueError, match="Expected timeout > 0"):
-        Client(server.rest, timeout=0)
+        Client(small_model_server.rest, timeout=0)
     with pytest.raises(ValueError, match="Expected retries"):
-        Client(server.rest, retries=-1)
+        Client(small_model_server.rest, retries=-1)
     with pytest.raises(ValueError, match="Expected max_batch"):
-        Client(server.rest, max_batch=0)
+        Client(small_model_server.rest, max_batch=0)
 
 
 class Flaky:
@@ -213,7 +213,8 @@ def test_asks_once_what_cannot_succeed(asking):
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "rest"])
-def test_waits_for_a_server_that_starts(base_path, protocol):
+def test_waits_for_a_server_that_starts(tmp_path, small_models, protocol):
+    small_models(tmp_path, 1)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -223,7 +224,7 @@ def test_waits_for_a_server_that_starts(base_path, protocol):
         asking = threading.Thread(target=lambda: answers.append(client.sample(2, 1)))
         asking.start()
         ports = {f"{protocol}_port": port}
-        with StandIn({"small": base_path}, small_model.Session, **ports):
+        with StandIn({"small": tmp_path}, small_model.Session, **ports):
             asking.join()
     np.testing.assert_array_equal(answers[0], small_model.images(1, 2, 1))
 
@@ -237,15 +238,16 @@ def test_a_server_that_does_not_answer(protocol):
         address = place if protocol == "grpc" else f"http://{place}"
         with (
             Client(address, timeout=0.3, retries=0) as client,
-            pytest.raises(ServerError, match="longer timeout|UNAVAILABLE"),
+            pytest.raises(ServerError, match=r"longer timeout|UNAVAILABLE"),
         ):
             client.status()
 
 
-def test_ports_confused(server):
+def test_ports_confused(small_model_server):
+    server = small_model_server
     for wrong in (server.rest.removeprefix("http://"), f"http://{server.grpc}"):
         with (
             Client(wrong, "small", retries=0) as client,
-            pytest.raises(ServerError, match="its gRPC port .* or its REST port"),
+            pytest.raises(ServerError, match=r"its gRPC port .* or its REST port"),
         ):
             client.sample(1)

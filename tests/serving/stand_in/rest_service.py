@@ -43,11 +43,11 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     wbufsize = -1
 
-    def do_POST(self):  # noqa: N802
+    def do_POST(self):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self._answer(_PREDICT, lambda match: self._post(match, body))
 
-    def do_GET(self):  # noqa: N802
+    def do_GET(self):
         self._answer(_STATUS, self._get)
 
     def log_message(self, *_):

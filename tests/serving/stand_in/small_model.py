@@ -39,11 +39,7 @@ def write(path, version):
         "interpolate": model.interpolate,
         "echo": model.echo,
     }
-    # Renamed, as exports are: a server must not see half of one.
-    partial = Path(path).with_name(f".{version}")
-    tf.saved_model.save(model, str(partial), signatures)
-    partial.rename(path)
-    return Path(path)
+    tf.saved_model.save(model, str(path), signatures)
 
 
 class Session:
