@@ -7,6 +7,8 @@ import importlib
 
 # Public name -> module that defines it.
 _NAMES = {
+    "Client": "kgan.serving.client",
+    "ServerError": "kgan.serving.client",
     "ServingSession": "kgan.serving.session",
     "Signature": "kgan.serving.signatures",
     "export_generator": "kgan.serving.export",
