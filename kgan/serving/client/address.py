@@ -41,12 +41,17 @@ class Address:
         return self.root + self.rest_path if self.over_rest else self.root
 
 
+def is_address(text):
+    """Whether `text` means a server, and not a directory: it begins with a scheme."""
+    return text.startswith(("http://", "https://", "grpc://"))
+
+
 def parse(address, model, version=None, label=None):
     """Takes an address apart.
 
     Args:
-        address: "host:port" or "grpc://host:port", gRPC; "http://host:port", REST. A
-            REST address may go on as a server's do: "/v1/models/dcgan/versions/3",
+        address: "host:port" or "grpc://host:port", gRPC; "http://host:port", REST. It
+            may go on as addresses of the REST API do: "/v1/models/dcgan/versions/3",
             "/v1/models/dcgan/labels/canary"; this wins over the other arguments.
 
     Returns:
@@ -61,12 +66,12 @@ def parse(address, model, version=None, label=None):
     if (
         scheme not in ("", "grpc", "http", "https")
         or not place
-        or (path and (not matched or not scheme.startswith("http")))
+        or (path and not matched)
         or (not scheme.startswith("http") and not re.search(r":\d+$", place))
     ):
         raise ValueError(
             "Expected an address as 'localhost:8500' (gRPC), 'http://localhost:8501' "
-            "(REST) or 'http://localhost:8501/v1/models/NAME[/versions/N|/labels/L]'. "
+            "(REST), and if need be '/v1/models/NAME[/versions/N|/labels/L]' after it. "
             f"Received: address={address!r}."
         )
     if matched:

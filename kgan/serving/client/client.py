@@ -27,8 +27,9 @@ class Client:
 
     Args:
         address: "host:port" for gRPC (TF Serving: 8500), "http://host:port" for REST
-            (8501), which may name the model as well: "http://host:port/v1/models/NAME",
-            and "/versions/N" or "/labels/LABEL" after it. gRPC goes unencrypted.
+            (8501). With a scheme ("grpc://" is one) it may name the model as well:
+            "/v1/models/NAME", then "/versions/N" or "/labels/LABEL" or neither. gRPC
+            goes unencrypted.
         model: the model's name on the server.
         version: its version number; default: the newest that is served.
         label: instead of a version, a label such as "stable" or "canary".

@@ -1,6 +1,6 @@
 import pytest
 
-from kgan.serving.client.address import Address, parse
+from kgan.serving.client.address import Address, is_address, parse
 
 
 def test_grpc():
@@ -26,11 +26,20 @@ def test_rest_path_names_the_model():
     assert parse(f"{root}/v1/models/faces/versions/12", "dcgan").version == 12
     address = parse(f"{root}/v1/models/faces/labels/canary/", "dcgan", version=1)
     assert address == Address(root, "faces", None, "canary")
+    address = parse("grpc://localhost:8500/v1/models/faces/versions/2", "dcgan")
+    assert address == Address("localhost:8500", "faces", 2)
+
+
+def test_addresses_and_directories():
+    for text in ("http://localhost:8501", "https://a.b", "grpc://localhost:8500"):
+        assert is_address(text)
+    for text in ("logs/dcgan/1", "/http://", "localhost:8500", "."):
+        assert not is_address(text)
 
 
 @pytest.mark.parametrize(
     "address",
-    ["", "localhost", "http://", "ftp://localhost:21", "localhost:8500/v1/models/dcgan",
+    ["", "localhost", "http://", "ftp://localhost:21", "localhost:8500/dcgan",
      "http://localhost:8501/models/dcgan", "http://localhost:8501/v1/models/a/b",
      "http://localhost:8501/v1/models/dcgan/versions/new", "localhost:port"],
 )  # fmt: skip
