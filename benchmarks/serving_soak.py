@@ -85,7 +85,7 @@ class Request:
 
 def expected(models):
     """Requests of all signatures, with the answers of the exported models."""
-    from tests.serving.stand_in import Session
+    from kgan.serving.session import ServingSession
 
     rng = np.random.default_rng(0)
     requests = []
@@ -101,7 +101,7 @@ def expected(models):
             Request("serving_default", {"latents": z}, []),
         ]
     for path in models:
-        session = Session(path)
+        session = ServingSession(path)
         for request in requests:
             request.answers.append(session.run(request.signature, request.inputs))
         session.close()

@@ -45,13 +45,13 @@ def main():
 def measure(options, base):
     import kgan
     from kgan.serving.client import Client
-    from tests.serving.stand_in import Session
+    from kgan.serving.session import ServingSession
 
     shape = (options.size, options.size, 1 if options.size == 28 else 3)
     model = kgan.DCGAN(shape, latent_dim=100, width=options.width, seed=0)
     path = model.export(base / "1")
     print(f"DCGAN of {shape}, {model.sampler.count_params():,} parameters")
-    session = Session(path)
+    session = ServingSession(path)
     with (
         StandInProcess("dcgan", base) as server,
         Client(server.grpc) as over_grpc,
@@ -67,7 +67,7 @@ def measure(options, base):
         check(ways)
         print(table(ways, options))
     session.close()
-    print(first_requests(Session, path))
+    print(first_requests(path))
 
 
 def keras_call(model):
@@ -130,12 +130,14 @@ def slice_of(way, z, seconds):
     return times
 
 
-def first_requests(session_class, path, runs=5):
+def first_requests(path, runs=5):
     """The first request after loading and warm-up against the steady state."""
+    from kgan.serving.session import ServingSession
+
     lines = ["first request after warm-up, over steady state (median of runs):"]
     ratios = {batch: [] for batch in BATCHES}
     for _ in range(runs):
-        session = session_class(path)
+        session = ServingSession(path)
         session.warm_up()
         call = session_call(session)
         first = {batch: timed(call, latents(batch)) for batch in BATCHES}

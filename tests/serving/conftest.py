@@ -27,5 +27,5 @@ def small_model_server(tmp_path_factory, small_models):
     """Version 1 of the small model, served until the end of all tests."""
     base_path = tmp_path_factory.mktemp("small")
     small_models(base_path, 1)
-    with StandIn({"small": base_path}, small_model.Session) as server:
+    with StandIn({"small": base_path}) as server:
         yield server

@@ -39,7 +39,7 @@ def version_of(client):
 
 def test_labels(base_path, small_models):
     small_models(base_path, 2)
-    with StandIn(config(base_path, stable=1), small_model.Session) as server:
+    with StandIn(config(base_path, stable=1)) as server:
         for address in (server.grpc, server.rest):
             with (
                 Client(address, "small", label="stable") as stable,
@@ -56,7 +56,7 @@ def test_labels(base_path, small_models):
 def test_promotion_by_reloading_the_config(base_path, small_models):
     small_models(base_path, 2)
     with (
-        StandIn(config(base_path, stable=1), small_model.Session) as server,
+        StandIn(config(base_path, stable=1)) as server,
         Client(server.grpc, "small", label="stable") as stable,
         grpc.insecure_channel(server.grpc) as channel,
     ):
@@ -71,7 +71,7 @@ def test_promotion_by_reloading_the_config(base_path, small_models):
 
 def test_a_new_version_takes_over(base_path, small_models):
     with (
-        StandIn({"small": base_path}, small_model.Session) as server,
+        StandIn({"small": base_path}) as server,
         Client(server.rest, "small") as client,
     ):
         small_models(base_path, 2)
@@ -90,14 +90,14 @@ def test_a_new_version_takes_over(base_path, small_models):
 
 def test_a_version_that_cannot_be_loaded(base_path):
     with (
-        StandIn({"small": base_path}, small_model.Session) as server,
+        StandIn({"small": base_path}) as server,
         Client(server.grpc, "small") as client,
     ):
         (base_path / "2").mkdir()
         server.models.poll()
         state, error = client.status()[2]
         assert state == "END"
-        assert "SavedModel file does not exist" in error
+        assert "without saved_model.pb" in error
         with pytest.raises(ServerError, match="NOT_FOUND"):
             client.sample(1)
 
@@ -113,7 +113,7 @@ def test_no_request_fails_while_versions_are_swapped(base_path, small_models):
                 except ServerError as error:
                     failed.append(error)
 
-    with StandIn({"small": base_path}, small_model.Session) as server:
+    with StandIn({"small": base_path}) as server:
         addresses = [server.grpc, server.rest] * 2
         threads = [threading.Thread(target=ask, args=(a,)) for a in addresses]
         for thread in threads:

@@ -224,7 +224,7 @@ def test_waits_for_a_server_that_starts(tmp_path, small_models, protocol):
         asking = threading.Thread(target=lambda: answers.append(client.sample(2, 1)))
         asking.start()
         ports = {f"{protocol}_port": port}
-        with StandIn({"small": tmp_path}, small_model.Session, **ports):
+        with StandIn({"small": tmp_path}, **ports):
             asking.join()
     np.testing.assert_array_equal(answers[0], small_model.images(1, 2, 1))
 

@@ -15,7 +15,6 @@ from google.protobuf import text_format
 from tensorflow_serving.config import model_server_config_pb2
 
 from tests.serving.stand_in import StandIn
-from tests.serving.stand_in.small_model import Session
 
 
 def main():
@@ -37,7 +36,7 @@ def main():
         signal.signal(number, lambda *_: stopped.set())
     ports = {"grpc_port": options.port, "rest_port": options.rest_api_port}
     poll = options.file_system_poll_wait_seconds
-    with StandIn(models, Session, **ports, poll=poll) as server:
+    with StandIn(models, **ports, poll=poll) as server:
         print(
             f"stand-in, not TensorFlow Serving: {server.grpc} {server.rest}", flush=True
         )

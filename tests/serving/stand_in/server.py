@@ -12,6 +12,7 @@ from tensorflow_serving.apis import (
 )
 from tensorflow_serving.config import model_server_config_pb2
 
+from kgan.serving.session import ServingSession
 from tests.serving.stand_in.grpc_service import ModelService, PredictionService
 from tests.serving.stand_in.models import Models
 from tests.serving.stand_in.rest_service import RestServer
@@ -22,7 +23,6 @@ class StandIn:
 
     Args:
         models: dict name -> base path, or a `ModelServerConfig`.
-        load: path -> session.
         grpc_port, rest_port: 0: any that is free.
         poll: seconds between looks for new versions; None: only `self.models.poll()`.
         threads: requests at a time over gRPC.
@@ -33,10 +33,10 @@ class StandIn:
         models: the `Models`.
     """
 
-    def __init__(self, models, load, grpc_port=0, rest_port=0, poll=None, threads=8):
+    def __init__(self, models, grpc_port=0, rest_port=0, poll=None, threads=8):
         if isinstance(models, dict):
             models = _config(models)
-        self.models = Models(models, load)
+        self.models = Models(models, ServingSession)
         self._poll = poll
         self._stopped = threading.Event()
         unlimited = [("grpc.max_receive_message_length", -1),

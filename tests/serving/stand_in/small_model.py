@@ -3,11 +3,8 @@
 G(z) = tanh(z W), of 6x4 pixels, with z of 5 standard normal numbers.
 """
 
-from pathlib import Path
-
 import numpy as np
 import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
 
 LATENT_DIM = 5
 IMAGE_SHAPE = (6, 4, 1)
@@ -40,25 +37,6 @@ def write(path, version):
         "echo": model.echo,
     }
     tf.saved_model.save(model, str(path), signatures)
-
-
-class Session:
-    """Runs a SavedModel's signatures; the interface of a serving session."""
-
-    def __init__(self, path):
-        self._model = tf.saved_model.load(str(path))
-        saved = saved_model_pb2.SavedModel()
-        saved.ParseFromString((Path(path) / "saved_model.pb").read_bytes())
-        self.signatures = dict(saved.meta_graphs[0].signature_def)
-        del self.signatures["__saved_model_init_op"]
-
-    def run(self, name, inputs):
-        inputs = {key: tf.constant(value) for key, value in inputs.items()}
-        outputs = self._model.signatures[name](**inputs)
-        return {key: value.numpy() for key, value in outputs.items()}
-
-    def close(self):
-        self._model = None
 
 
 def _scalar(name):
