@@ -1,16 +1,12 @@
 """Asking a served generator for images."""
 
 import hashlib
-import random
-import time
 
 import numpy as np
 
 from kgan.serving.client import address as addresses
-from kgan.serving.client.errors import ServerError
+from kgan.serving.client.retrying import ask
 
-_FIRST_PAUSE = 0.1
-_LONGEST_PAUSE = 5.0
 _INT32 = np.iinfo("int32")
 
 
@@ -21,9 +17,8 @@ class Client:
     closes its connections by `close()` or at the end of a `with` block.
 
     A server that is unavailable (not yet started, restarting, its queue full) is asked
-    again after 0.1 s, 0.2 s, 0.4 s, ... up to 5 s, each times a random factor of 0.5 to
-    1, `retries` times and within `timeout`; all answers depend on the request alone, so
-    that asking twice does no harm. Other errors are not retried.
+    again after pauses that double, see `kgan.serving.client.retrying`. Answers depend
+    on the request alone: asking twice does no harm. Other errors are not retried.
 
     Args:
         address: "host:port" for gRPC (TF Serving: 8500), "http://host:port" for REST
@@ -37,7 +32,8 @@ class Client:
             attempt may exceed it while bytes keep arriving.
         retries: how often an unavailable server is asked again.
         max_batch: the most images in one request; larger ones are split, see `sample`
-            and `generate`.
+            and `generate`. Name a version if the server may change to a newer one
+            between the parts.
 
     Raises:
         ValueError: for what is no address, or both a version and a label.
@@ -66,24 +62,27 @@ class Client:
     def sample(self, num_samples, seed=0):
         """Images of latents that the server draws from the model's prior.
 
-        The same seed gives the same images from every server and from the exported
-        model itself, and the first images of a larger sample are those of a smaller.
-        More than `max_batch` images cannot be had in one request, and a request says
-        no more of its latents than a seed: the k-th `max_batch` images of them are
-        those of the seed `block_seed(seed, k)`, of which the first is `seed`.
+        The same seed gives the same images from every server, and those of
+        `GAN.generate`. Of more than `max_batch` this holds for the first `max_batch`:
+        a request says nothing of its latents but a seed, so that the k-th block of
+        `max_batch` images is that of another seed, `block_seed(seed, k)`. For those of
+        `GAN.generate` draw the latents here and use `generate`, which can be split:
+        `client.generate(prior.sample((num_samples, latent_dim), seed))`, where `prior`
+        is `kgan.latents.get("normal")` or what the model was made with.
 
         Args:
             num_samples: how many, at least 1.
             seed: a 32-bit integer.
 
         Returns:
-            uint8 [num_samples, height, width, channels].
+            uint8 [num_samples, height, width, channels]; float32 points from a model of
+            points.
         """
-        return np.concatenate(self._blocks("sample", "images", num_samples, seed))
+        return np.concatenate(self._blocks("sample", num_samples, seed))
 
     def sample_png(self, num_samples, seed=0):
         """The images of `sample` as a list of PNG files, each `bytes`."""
-        blocks = self._blocks("sample_png", "png_bytes", num_samples, seed)
+        blocks = self._blocks("sample_png", num_samples, seed)
         return [png for block in blocks for png in block.ravel()]
 
     def interpolate(self, seed_from, seed_to, steps=8):
@@ -97,9 +96,9 @@ class Client:
         inputs = {
             "seed_from": _seed("seed_from", seed_from),
             "seed_to": _seed("seed_to", seed_to),
-            "steps": np.int32(_integer("steps", steps, 1)),
+            "steps": np.int32(_integer("steps", steps, 2)),
         }
-        return self.predict("interpolate", inputs)["images"]
+        return _only(self.predict("interpolate", inputs))
 
     def generate(self, latents):
         """Images of latents.
@@ -123,7 +122,7 @@ class Client:
         rows = range(0, len(latents), self._max_batch)
         parts = [latents[i : i + self._max_batch] for i in rows]
         answers = [self.predict("serving_default", {"latents": p}) for p in parts]
-        return np.concatenate([answer["images"] for answer in answers])
+        return np.concatenate([_only(answer) for answer in answers])
 
     def predict(self, signature, inputs):
         """Runs any signature of the model, as one request.
@@ -159,7 +158,7 @@ class Client:
     def __exit__(self, *_):
         self.close()
 
-    def _blocks(self, signature, output, num_samples, seed):
+    def _blocks(self, signature, num_samples, seed):
         num_samples = _integer("num_samples", num_samples, 1)
         seed = _seed("seed", seed)
         answers = []
@@ -168,25 +167,14 @@ class Client:
                 "num_samples": np.int32(min(self._max_batch, num_samples - first)),
                 "seed": np.int32(block_seed(int(seed), k)),
             }
-            answers.append(self.predict(signature, inputs)[output])
+            answers.append(_only(self.predict(signature, inputs)))
         return answers
 
     def _ask(self, question, *arguments):
-        """Asks until the server is available, within the timeout."""
-        deadline = time.monotonic() + self._timeout
-        retries = 0
-        while True:
-            try:
-                return question(*arguments, deadline - time.monotonic())
-            except ServerError as error:
-                pause = min(_FIRST_PAUSE * 2**retries, _LONGEST_PAUSE)
-                pause *= random.uniform(0.5, 1.0)
-                too_late = time.monotonic() + pause >= deadline
-                enough = retries == self._retries or too_late
-                if error.code != "UNAVAILABLE" or enough:
-                    raise _advised(error, retries) from error.__cause__
-            retries += 1
-            time.sleep(pause)
+        def in_time(seconds):
+            return question(*arguments, seconds)
+
+        return ask(in_time, self._retries, self._timeout)
 
 
 def block_seed(seed, k):
@@ -211,16 +199,10 @@ def _transport(address):
     return GrpcTransport(address)
 
 
-def _advised(error, retries):
-    """The same error, saying what may be done about it."""
-    advice = {
-        "UNAVAILABLE": f"Asked {retries + 1} times. Is the server running there, and "
-        "is this its gRPC port (host:port) or its REST port (http://host:port)?",
-        "NOT_FOUND": "Choose a model, version or label that the server has: "
-        "Client(..., model=, version=, label=).",
-        "DEADLINE_EXCEEDED": "Ask for fewer images, or give Client a longer timeout.",
-    }.get(error.code, "")
-    return ServerError(error.code, error.details, error.address, advice)
+def _only(answer):
+    """The one output: "images", or what a model of something else calls its own."""
+    (value,) = answer.values()
+    return value
 
 
 def _positive(name, value):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan.serving.client import Client, ServerError, block_seed, client
+from kgan.serving.client import Client, ServerError, block_seed
 from tests.serving.stand_in import StandIn, small_model
 
 
@@ -147,69 +147,6 @@ def test_bad_input(small_model_server):
         Client(small_model_server.rest, retries=-1)
     with pytest.raises(ValueError, match="Expected max_batch"):
         Client(small_model_server.rest, max_batch=0)
-
-
-class Flaky:
-    """A transport whose server is unavailable the first few times."""
-
-    def __init__(self, failures, code="UNAVAILABLE"):
-        self.failures, self.code, self.timeouts = failures, code, []
-
-    def status(self, timeout):
-        self.timeouts.append(timeout)
-        if len(self.timeouts) <= self.failures:
-            raise ServerError(self.code, "gone", "here")
-        return {1: ("AVAILABLE", "")}
-
-
-@pytest.fixture
-def asking(monkeypatch):
-    """Makes a client of a transport, and the list of its pauses."""
-    pauses = []
-    monkeypatch.setattr(client.time, "sleep", pauses.append)
-    monkeypatch.setattr(client.random, "uniform", lambda low, high: high)
-
-    def make(transport, **options):
-        monkeypatch.setattr(client, "_transport", lambda _: transport)
-        return Client("localhost:1", **options), pauses
-
-    return make
-
-
-def test_asks_again(asking):
-    client, pauses = asking(Flaky(3))
-    assert client.status() == {1: ("AVAILABLE", "")}
-    assert pauses == [0.1, 0.2, 0.4]
-
-
-def test_gives_up(asking):
-    client, pauses = asking(Flaky(99), retries=7)
-    with pytest.raises(
-        ServerError, match=r"here: UNAVAILABLE: gone. Asked 8 times"
-    ) as e:
-        client.status()
-    assert (e.value.code, e.value.details) == ("UNAVAILABLE", "gone")
-    assert pauses == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0]
-
-
-def test_gives_up_in_time(asking):
-    # After 0.1 + 0.2 s it has no time left for the next 0.4.
-    transport = Flaky(99)
-    client, pauses = asking(transport, timeout=0.35)
-    client_pauses = pauses
-    with pytest.raises(ServerError, match="UNAVAILABLE"):
-        client.status()
-    assert client_pauses == [0.1, 0.2]
-    assert all(t <= 0.35 for t in transport.timeouts)
-
-
-def test_asks_once_what_cannot_succeed(asking):
-    for code in ("INVALID_ARGUMENT", "NOT_FOUND", "DEADLINE_EXCEEDED", "INTERNAL"):
-        transport = Flaky(1, code)
-        client, _ = asking(transport)
-        with pytest.raises(ServerError, match=code):
-            client.status()
-        assert len(transport.timeouts) == 1
 
 
 @pytest.mark.parametrize("protocol", ["grpc", "rest"])
