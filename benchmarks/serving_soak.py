@@ -70,7 +70,7 @@ def export(work):
     paths = []
     for seed in (0, 1):
         model = kgan.DCGAN((28, 28, 1), latent_dim=LATENT_DIM, width=8, seed=seed)
-        paths.append(model.export(work / "built" / str(seed + 1)))
+        paths.append(model.export(work / "built" / str(seed + 1), force=True))
     return paths
 
 

@@ -49,7 +49,7 @@ def measure(options, base):
 
     shape = (options.size, options.size, 1 if options.size == 28 else 3)
     model = kgan.DCGAN(shape, latent_dim=100, width=options.width, seed=0)
-    path = model.export(base / "1")
+    path = model.export(base / "1", force=True)
     print(f"DCGAN of {shape}, {model.sampler.count_params():,} parameters")
     session = ServingSession(path)
     with (
@@ -132,13 +132,17 @@ def slice_of(way, z, seconds):
 
 def first_requests(path, runs=5):
     """The first request after loading and warm-up against the steady state."""
+    from kgan.serving import prediction_log
+    from kgan.serving.base_path import EXTRA
+    from kgan.serving.contract import WARM_UP
     from kgan.serving.session import ServingSession
 
     lines = ["first request after warm-up, over steady state (median of runs):"]
     ratios = {batch: [] for batch in BATCHES}
     for _ in range(runs):
         session = ServingSession(path)
-        session.warm_up()
+        for request in prediction_log.read(path / EXTRA / WARM_UP):
+            session.run(request.signature, request.inputs)
         call = session_call(session)
         first = {batch: timed(call, latents(batch)) for batch in BATCHES}
         for batch in BATCHES:

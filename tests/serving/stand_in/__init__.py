@@ -2,8 +2,8 @@
 
 It is not TensorFlow Serving. It loads the same SavedModels by the same C function, and
 speaks the same two protocols: gRPC through the official servicer classes, and REST in
-the documented forms. It has no batching, no warm-up and no limits on anything, and its
-speed says nothing of the real server's.
+the documented forms. It merges no requests and limits nothing, and its speed says
+nothing of the real server's.
 """
 
 from tests.serving.stand_in.server import StandIn

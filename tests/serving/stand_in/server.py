@@ -12,6 +12,9 @@ from tensorflow_serving.apis import (
 )
 from tensorflow_serving.config import model_server_config_pb2
 
+from kgan.serving import prediction_log
+from kgan.serving.base_path import EXTRA
+from kgan.serving.contract import WARM_UP
 from kgan.serving.session import ServingSession
 from tests.serving.stand_in.grpc_service import ModelService, PredictionService
 from tests.serving.stand_in.models import Models
@@ -36,7 +39,7 @@ class StandIn:
     def __init__(self, models, grpc_port=0, rest_port=0, poll=None, threads=8):
         if isinstance(models, dict):
             models = _config(models)
-        self.models = Models(models, ServingSession)
+        self.models = Models(models, _load)
         self._poll = poll
         self._stopped = threading.Event()
         unlimited = [("grpc.max_receive_message_length", -1),
@@ -78,6 +81,15 @@ class StandIn:
         while not self._stopped.wait(self._poll):
             with contextlib.suppress(OSError):
                 self.models.poll()
+
+
+def _load(path):
+    """A session that has answered the requests that came with the model."""
+    session = ServingSession(path)
+    file = path / EXTRA / WARM_UP
+    for request in prediction_log.read(file) if file.exists() else ():
+        session.run(request.signature, request.inputs)
+    return session
 
 
 def _config(models):
