@@ -17,7 +17,8 @@ class Options:
     """Which latents, and where to."""
 
     source: Annotated[str, tyro.conf.Positional]
-    """Directory of a run (logs/dcgan/001), .keras file, or export (export/dcgan/1)."""
+    """Directory of a run (logs/dcgan/001), .keras file, export (export/dcgan/1), or
+    address of a server (http://localhost:8501)."""
     rows: int = 8
     """Pairs of latents."""
     steps: int = 10

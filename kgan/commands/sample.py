@@ -1,4 +1,8 @@
-"""Write a picture of samples of a training run, a .keras file or an export."""
+"""Write a picture of samples of a training run, a .keras file, an export or a server.
+
+A server is one of TensorFlow Serving: http://localhost:8501, which may go on with
+/v1/models/NAME and /versions/N or /labels/LABEL, or the same with grpc://localhost:8500.
+"""
 
 import dataclasses
 import re
@@ -13,7 +17,8 @@ class Options:
     """Which samples, and where to."""
 
     source: Annotated[str, tyro.conf.Positional]
-    """Directory of a run (logs/dcgan/001), .keras file, or export (export/dcgan/1)."""
+    """Directory of a run (logs/dcgan/001), .keras file, export (export/dcgan/1), or
+    address of a server (http://localhost:8501)."""
     grid: str = "8x8"
     """Rows x columns."""
     seed: int = 0

@@ -34,18 +34,31 @@ def open_export(path):
     def walk(rows, steps, seed):
         # `loaded` lives by this function, and the variables by `loaded`.
         interpolate = _signature(loaded, path, "interpolate")
-        ends = itertools.islice(seeds.stream(seed, "walk"), 2 * rows)
-        ways = [
-            interpolate(
+
+        def way(start, end):
+            made = interpolate(
                 seed_from=tf.constant(start),
                 seed_to=tf.constant(end),
                 steps=tf.constant(steps),
-            )["images"].numpy()
-            for start, end in zip(ends, ends, strict=True)
-        ]
-        return tile(np.concatenate(ways), columns=steps)
+            )
+            return made["images"].numpy()
+
+        return ways(way, rows, seed)
 
     return block, walk, sample.structured_outputs["images"].shape[1:]
+
+
+def ways(way, rows, seed):
+    """Ways between latents as one picture, a row each.
+
+    Args:
+        way: two seeds -> uint8 [steps, height, width, channels].
+        rows: how many.
+        seed: integer >= 0, fixes the seeds.
+    """
+    ends = itertools.islice(seeds.stream(seed, "walk"), 2 * rows)
+    made = [way(start, end) for start, end in zip(ends, ends, strict=True)]
+    return tile(np.concatenate(made), columns=len(made[0]))
 
 
 def about_export(path):

@@ -10,8 +10,10 @@ import numpy as np
 from kgan import seeds
 from kgan.callbacks.interpolation import interpolation_grid
 from kgan.evaluation.export import about_export, open_export
+from kgan.evaluation.server import open_server
 from kgan.images import to_uint8
-from kgan.recipes.loading import is_run, open_run, saved_recipe
+from kgan.recipes.loading import is_run, open_run
+from kgan.serving.client import is_address
 
 # Examples drawn by one seed, fewer if they are large: as much as exports answer at a
 # time. Part of what a seed of `draw` means.
@@ -24,8 +26,8 @@ class Samples:
 
     Attributes:
         source: where it is, as text.
-        kind: "run", "keras", "savedmodel" or "model".
-        weights: "EMA", "raw", or "as exported".
+        kind: "run", "keras", "savedmodel", "server" or "model".
+        weights: "EMA", "raw", "as exported" or "as served".
         image_shape: the shape of one example.
         trained: what is known of its training: recipe, model, epoch, steps.
         data: the `kgan.recipes.Data` it was trained on, or None.
@@ -115,12 +117,14 @@ def open_samples(source, weights="auto"):
 
     Args:
         source: the directory of a training run, a `.keras` file, the directory of an
-            exported SavedModel, or a `GAN`.
+            exported SavedModel, the address of a server (see
+            `kgan.evaluation.server`), or a `GAN`.
         weights: "ema" for the averaged generator, "raw" for the trained one, "auto"
             for the averaged one if there is one.
 
     Raises:
         ValueError: if there is nothing such, or it has no such weights.
+        kgan.serving.ServerError: if a server refuses, fails or cannot be reached.
     """
     if weights not in WEIGHTS:
         raise ValueError(
@@ -128,6 +132,10 @@ def open_samples(source, weights="auto"):
         )
     if hasattr(source, "generate"):
         return of_model(source, "model", source.name, weights)
+    if is_address(str(source)):
+        _check_one_set(source, weights)
+        block, walk, shape, source = open_server(source)
+        return Samples(source, "server", "as served", shape, {}, None, block, walk)
     path = Path(source)
     if is_run(path):
         run = open_run(path)
@@ -141,19 +149,23 @@ def open_samples(source, weights="auto"):
             learned = {"trained": {"recipe": recipe.name}, "data": recipe.data}
         return of_model(model, "keras", path, weights, **learned)
     if (path / "saved_model.pb").is_file():
-        if weights != "auto":
-            raise ValueError(
-                "An export holds one set of weights. Leave weights out. "
-                f"Received: weights={weights!r} for {path}."
-            )
+        _check_one_set(path, weights)
         block, walk, shape = open_export(path)
         label, trained, data = about_export(path)
         return Samples(path, "savedmodel", label, shape, trained, data, block, walk)
     raise ValueError(
-        "Expected the directory of a training run (logs/dcgan/001), a .keras file, or "
-        "the directory of one version of an export (export/dcgan/1). Received: "
-        f"{path}, {_what_is(path)}."
+        "Expected the directory of a training run (logs/dcgan/001), a .keras file, "
+        "the directory of one version of an export (export/dcgan/1), or the address of "
+        f"a server (http://localhost:8501). Received: {path}, {_what_is(path)}."
     )
+
+
+def _check_one_set(source, weights):
+    if weights != "auto":
+        raise ValueError(
+            "An export holds one set of weights. Leave weights out. "
+            f"Received: weights={weights!r} for {source}."
+        )
 
 
 def of_model(model, kind, source, weights="auto", trained=None, data=None):

@@ -3,6 +3,5 @@
 from kgan.serving.client.address import is_address
 from kgan.serving.client.client import Client, block_seed
 from kgan.serving.client.errors import ServerError
-from kgan.serving.client.grid import save_grid
 
-__all__ = ["Client", "ServerError", "block_seed", "is_address", "save_grid"]
+__all__ = ["Client", "ServerError", "block_seed", "is_address"]

@@ -1,9 +1,11 @@
 """Asking a served generator for images."""
 
-import hashlib
+import itertools
+import weakref
 
 import numpy as np
 
+from kgan import seeds
 from kgan.serving.client import address as addresses
 from kgan.serving.client.retrying import ask
 
@@ -58,6 +60,7 @@ class Client:
         self._retries = _integer("retries", retries, 0)
         self._max_batch = _integer("max_batch", max_batch, 1)
         self._transport = _transport(self.address)
+        self._close = weakref.finalize(self, self._transport.close)
 
     def sample(self, num_samples, seed=0):
         """Images of latents that the server draws from the model's prior.
@@ -149,8 +152,8 @@ class Client:
         return self._ask(self._transport.status)
 
     def close(self):
-        """Closes the connections."""
-        self._transport.close()
+        """Closes the connections; done also when nothing holds the client any more."""
+        self._close()
 
     def __enter__(self):
         return self
@@ -180,13 +183,12 @@ class Client:
 def block_seed(seed, k):
     """The seed of the k-th block of a sample that is too large for one request.
 
-    `seed` for k = 0; then the first 32 bits of SHA-256 of "seed/k", as a signed number:
-    not seed + k, which would repeat images when one sample follows another.
+    `seed` for k = 0; then numbers from a stream of it, as `kgan.evaluation.Samples` has
+    them: not seed + k, which would repeat images when one sample follows another.
     """
-    if k == 0:
-        return seed
-    digest = hashlib.sha256(f"{seed}/{k}".encode()).digest()
-    return int.from_bytes(digest[:4], "big", signed=True)
+    # A stream begins with what is not negative.
+    numbers = itertools.chain([seed], seeds.stream(seed % 2**32, "samples"))
+    return next(itertools.islice(numbers, k, None))
 
 
 def _transport(address):

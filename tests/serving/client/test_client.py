@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from kgan import seeds
 from kgan.serving.client import Client, ServerError, block_seed
 from tests.serving.stand_in import StandIn, small_model
 
@@ -65,11 +66,12 @@ def test_sample_in_parts(client):
 
 
 def test_block_seeds():
-    # printf 7/1 | sha256sum | cut -c1-8
     assert block_seed(7, 0) == 7
-    assert block_seed(7, 1) == int.from_bytes(bytes.fromhex("d3d2f579"), signed=True)
-    seeds = [block_seed(s, k) for s in range(50) for k in range(20)]
-    assert len(set(seeds)) == len(seeds)
+    assert block_seed(-7, 0) == -7
+    stream = seeds.stream(7, "samples")
+    assert [block_seed(7, k) for k in (1, 2, 3)] == [next(stream) for _ in range(3)]
+    many = [block_seed(s, k) for s in range(-25, 25) for k in range(20)]
+    assert len(set(many)) == len(many)
 
 
 def test_any_signature(client):
