@@ -1,6 +1,7 @@
 """The stand-in's versions, labels and swaps, seen through the client."""
 
 import threading
+from pathlib import Path
 
 import grpc
 import numpy as np
@@ -51,6 +52,18 @@ def test_labels(base_path, small_models):
                 assert [version_of(c) for c in clients] == [[1], [2], [1], [2]]
                 assert set(newest.status()) == {1, 2}
                 assert set(first.status()) == {1}
+
+
+def test_the_config_that_comes_with_kgan(tmp_path, small_models):
+    (tmp_path / "dcgan").mkdir()
+    small_models(tmp_path / "dcgan", 1)
+    file = Path(__file__).parents[2] / "export" / "models.config"
+    text = file.read_text().replace('"/models/', f'"{tmp_path}/')
+    models = text_format.Parse(text, model_server_config_pb2.ModelServerConfig())
+    with StandIn(models) as server:
+        for label in ("stable", "canary"):
+            with Client(server.rest, label=label) as client:
+                assert version_of(client) == [1]
 
 
 def test_promotion_by_reloading_the_config(base_path, small_models):
