@@ -12,7 +12,7 @@ from kgan.callbacks.interpolation import interpolation_grid
 from kgan.evaluation.export import about_export, open_export
 from kgan.evaluation.server import open_server
 from kgan.images import to_uint8
-from kgan.recipes.loading import is_run, open_run
+from kgan.recipes.loading import is_run, open_run, saved_recipe
 from kgan.serving.client import is_address
 
 # Examples drawn by one seed, fewer if they are large: as much as exports answer at a
