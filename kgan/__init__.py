@@ -21,6 +21,7 @@ _MODULES = (
     "data",
     "distribute",
     "evaluation",
+    "health",
     "images",
     "latents",
     "layers",
