@@ -8,7 +8,7 @@ import kgan
 from kgan import recipes
 from kgan.commands import main, reproduce
 from kgan.evaluation import report
-from kgan.recipes.runs import Output, Run
+from kgan.recipes.runs import Output, Run, as_config
 
 TINY = dataclasses.replace(
     recipes.get("dcgan"),
@@ -83,13 +83,12 @@ def test_from_recipe_to_table(trained, capsys):
     assert "30 of logs/tiny/reproduce" in Path("README.md").read_text()
 
 
-def test_a_run_of_other_settings(trained, capsys, monkeypatch, tiny):
-    trained += [2]
-    main(["reproduce", "--samples", "40"])
-    changed = dataclasses.replace(tiny, training=recipes.Training(epochs=3))
-    monkeypatch.setattr(recipes, "RECIPES", {"tiny": changed})
-    error = fails(capsys, "--again")
-    assert "other settings than the recipe tiny has now" in error
+def test_a_run_of_other_settings(capsys, tiny):
+    other = dataclasses.replace(tiny, training=recipes.Training(epochs=3))
+    directory = Path("logs/tiny/reproduce")
+    directory.mkdir(parents=True)
+    (directory / "config.json").write_text(json.dumps(as_config(other)))
+    assert "other settings than the recipe tiny has now" in fails(capsys)
 
 
 @pytest.mark.parametrize(
