@@ -1,5 +1,6 @@
 """Scores of generated examples, one a file: statistics of arrays, and of streams."""
 
+from kgan.metrics import extractors
 from kgan.metrics.density_coverage import DensityCoverage, density_coverage
 from kgan.metrics.frechet import (
     FrechetDistance,
@@ -68,6 +69,7 @@ __all__ = [
     "Value",
     "choose_sigma",
     "density_coverage",
+    "extractors",
     "frechet_distance",
     "gaussian",
     "get",
