@@ -13,7 +13,7 @@ def drawn(draw, shape, seed, xla):
     return tf.function(call, jit_compile=xla)(tf.constant(seed)).numpy()
 
 
-@pytest.mark.parametrize("shape", [(3,), (5, 7), (64, 30)])
+@pytest.mark.parametrize("shape", [(3,), (64, 30)])
 @pytest.mark.parametrize("seed", [(3, 4), (-1, 2**31 - 1)])
 def test_xla_draws_what_the_kernels_draw(shape, seed):
     kernels = [drawn(d, shape, seed, False) for d in (random.uniform, random.normal)]

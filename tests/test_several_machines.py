@@ -63,7 +63,7 @@ def test_machines_equal_one(tmp_path, n):
 
 
 def test_a_killed_machine_stops_the_other_and_both_resume(tmp_path):
-    run = ["--epochs", "8", "--run", "r", "--auto-resume"]
+    run = ["--epochs", "4", "--run", "r", "--auto-resume"]
     assert [w.returncode for w, *_ in run_together(tmp_path, 2, *run[:3], "whole")] == [
         0,
         0,
