@@ -62,6 +62,7 @@ def test_machines_equal_one(tmp_path, n):
             np.testing.assert_allclose(two[name], value, 1e-4, 1e-4, err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_killed_machine_stops_the_other_and_both_resume(tmp_path):
     run = ["--epochs", "4", "--run", "r", "--auto-resume"]
     assert [w.returncode for w, *_ in run_together(tmp_path, 2, *run[:3], "whole")] == [
