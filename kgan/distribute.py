@@ -86,6 +86,17 @@ def check_xla(strategy):
         )
 
 
+def check_steps_per_execution(strategy, steps):
+    """Raises ValueError if `strategy` cannot make several steps in one execution."""
+    replicas = strategy.num_replicas_in_sync
+    if steps > 1 and replicas > 1:
+        raise ValueError(
+            "Expected steps_per_execution=1 on several replicas: TensorFlow cannot put "
+            f"what they exchange into a loop. Received: steps_per_execution={steps}, "
+            f"{replicas} replicas."
+        )
+
+
 def batches(strategy, source, batch_size, **kwargs):
     """`source.batches` for `fit` under `strategy`, with the same global batches.
 

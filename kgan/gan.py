@@ -16,7 +16,11 @@ from kgan.checks import (
     check_optimizers,
 )
 from kgan.data.pipeline import InOrder
-from kgan.distribute import check_xla, several_machines
+from kgan.distribute import (
+    check_steps_per_execution,
+    check_xla,
+    several_machines,
+)
 from kgan.sampling import Sampled
 from kgan.saving import SavedWhole
 from kgan.terms import TermMeans
@@ -216,7 +220,7 @@ class GAN(Sampled, SavedWhole):
         Raises:
             ValueError: if both sides are given one optimizer instance, or `optimizer`,
                 an optimizer made outside of the scope of the model's strategy, or XLA
-                is asked for where it cannot work.
+                or `steps_per_execution` is asked for where it cannot work.
         """
         if "optimizer" in kwargs or "loss" in kwargs:
             raise ValueError(
@@ -231,6 +235,8 @@ class GAN(Sampled, SavedWhole):
         check_optimizers(d_optimizer, g_optimizer, self.distribute_strategy)
         if kwargs.get("jit_compile") is True:
             check_xla(self.distribute_strategy)
+        at_once = kwargs.get("steps_per_execution", 1)
+        check_steps_per_execution(self.distribute_strategy, at_once)
         super().compile(optimizer=None, **kwargs)
         with self.distribute_strategy.scope():
             if self.dtype_policy.name == "mixed_float16":

@@ -78,3 +78,10 @@ def test_slurm_tasks(monkeypatch):
     monkeypatch.delenv("SLURM_PROCID")
     with pytest.raises(ValueError, match="start it by srun"):
         distribute.strategy("slurm")
+
+
+def test_one_step_an_execution_on_several_replicas():
+    with two_replicas().scope():
+        model = kgan.VanillaGAN((4, 4, 1), 3, generator_hidden=(4,))
+        with pytest.raises(ValueError, match=r"several replicas.*=3, 2 replicas"):
+            model.compile("sgd", "sgd", steps_per_execution=3)
