@@ -1,7 +1,7 @@
 """Nearest neighbours and balls among many vectors, in bounded memory.
 
 Squared distances come from a matrix product, |x|^2 + |y|^2 - 2 x.y, in float64 and a
-tile at a time: 2048 x 4096 of them are held, however many there are. Such a distance is
+tile at a time: 1024 x 2048 of them are held, however many there are. Such a distance is
 known to within d eps (|x|^2 + |y|^2), so that copies of one vector would seem to lie
 apart or not as rounding has it. Balls therefore reach to the upper bound of their
 radius, and a point is inside if the lower bound of its distance is: ties and copies are
@@ -10,7 +10,8 @@ inside. This shifts distances by about 1e-12 of the features' size.
 
 import numpy as np
 
-_ROWS, _COLUMNS = 2048, 4096
+# Larger tiles cost more in fresh memory than they save in copies of their factors.
+_ROWS, _COLUMNS = 1024, 2048
 
 
 def nearest(queries, points, k=1):
@@ -29,7 +30,7 @@ def nearest(queries, points, k=1):
     centre = points.mean(axis=0, dtype="float64")
     # Copies lie equally far from the centre.
     starts = range(0, len(queries), _ROWS)
-    norms = [_squared_norms(queries[i : i + _ROWS] - centre) for i in starts]
+    norms = [left_factor(queries[i : i + _ROWS] - centre)[:, -2] for i in starts]
     rounding = 4.0 * _rounding(queries) * np.concatenate(norms)
     return np.sqrt(np.where(squared <= rounding, 0.0, squared))
 
@@ -78,13 +79,31 @@ def count_inside(points, centres, squared_radii):
     return per_point, per_ball
 
 
-def squared_distances(x, y, slack=0.0):
-    """(1 + slack) (|x|^2 + |y|^2) - 2 x.y of float64 x [n, d] and y [m, d]."""
-    # As one product: (-2 x, |x|^2, 1).(y, 1, |y|^2)
-    scale = 1.0 + slack
-    x = np.column_stack([-2.0 * x, scale * _squared_norms(x), np.ones(len(x))])
-    y = np.column_stack([y, np.ones(len(y)), scale * _squared_norms(y)])
-    return x @ y.T
+def squared_distances(x, y):
+    """|x|^2 + |y|^2 - 2 x.y of float64 x [n, d] and y [m, d]; a little below 0 too."""
+    return left_factor(x) @ right_factor(y).T
+
+
+def left_factor(x, slack=0.0):
+    """(-2 x, (1 + slack) |x|^2, 1), whose products with `right_factor`s are
+
+        (1 + slack) (|x|^2 + |y|^2) - 2 x.y
+
+    Args:
+        x: float64 [n, d].
+        slack: relative to the squared norms.
+
+    Returns:
+        float64 [n, d + 2].
+    """
+    norms = (1.0 + slack) * np.einsum("nd,nd->n", x, x)
+    return np.column_stack([-2.0 * x, norms, np.ones(len(x))])
+
+
+def right_factor(y, slack=0.0):
+    """(y, 1, (1 + slack) |y|^2); see `left_factor`."""
+    norms = (1.0 + slack) * np.einsum("nd,nd->n", y, y)
+    return np.column_stack([y, np.ones(len(y)), norms])
 
 
 def _nearest_squared(queries, points, k, slack):
@@ -103,15 +122,11 @@ def _tiles(x, y, slack):
     centre = y.mean(axis=0, dtype="float64")
     for i in range(0, len(x), _ROWS):
         rows = slice(i, i + _ROWS)
-        left = x[rows] - centre
+        left = left_factor(x[rows] - centre, slack)
         for j in range(0, len(y), _COLUMNS):
             columns = slice(j, j + _COLUMNS)
-            right = y[columns] - centre
-            yield rows, columns, squared_distances(left, right, slack)
-
-
-def _squared_norms(x):
-    return np.einsum("nd,nd->n", x, x)
+            right = right_factor(y[columns] - centre, slack)
+            yield rows, columns, left @ right.T
 
 
 def _rounding(x):
