@@ -8,6 +8,7 @@ import numpy as np
 from kgan.data import synthetic
 from kgan.data.folder import open_folder
 from kgan.data.sources import ArraySource
+from kgan.data.stacked import PREFIX, StackedSource
 from kgan.data.tfds_source import is_prepared_directory, open_tfds
 
 # 10,000 real MNIST training digits, 1,000 a class, inside the package.
@@ -29,6 +30,8 @@ def load(source=EMBEDDED, *, batch_size=64, shuffle=True, seed=0, **kwargs):
               Pillow reads; any sizes, cropped at the centre and resized;
             - a directory that tensorflow-datasets prepared;
             - the name of a TFDS set: "mnist", "cifar10:3.0.2", "name/config";
+            - "stacked_" and any of these: three gray images an image, see
+              `kgan.data.stacked`;
             - a uint8 array [n, height, width, channels], or (images, labels).
         batch_size: examples in a batch. The remainder of an epoch is dropped.
         shuffle: whether to shuffle each epoch.
@@ -80,6 +83,15 @@ def open_source(
     if source in synthetic.SETS:
         points, modes = synthetic.SETS[source]()
         return ArraySource(points, modes if labels else None, name=source)
+    if _is_stacked(source):
+        return _open_stacked(
+            *(source.removeprefix(PREFIX), channels),
+            split=split,
+            image_size=image_size,
+            labels=labels,
+            data_dir=data_dir,
+            skip_corrupt=skip_corrupt,
+        )
     options = {"labels": labels, "in_memory": in_memory}
     if source == EMBEDDED:
         source, split = _EMBEDDED_DIRECTORY, split or "train"
@@ -102,6 +114,22 @@ def _from_arrays(source, labels):
             "labels=False."
         )
     return ArraySource(np.asarray(images), classes if labels else None)
+
+
+def _is_stacked(source):
+    is_name = isinstance(source, str) and source.startswith(PREFIX)
+    return is_name and not Path(source).is_dir()
+
+
+def _open_stacked(base, channels, **kwargs):
+    if channels not in (None, 3):
+        raise ValueError(
+            f"Expected 3 channels of {PREFIX}{base}, three gray images. "
+            f"Received: channels={channels}."
+        )
+    if base in synthetic.SETS:
+        raise ValueError(f"Expected images to stack. Received: the points {base!r}.")
+    return StackedSource(open_source(base, channels=1, in_memory=True, **kwargs))
 
 
 def _looks_like_path(source):

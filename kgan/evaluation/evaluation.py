@@ -3,17 +3,15 @@
 import dataclasses
 import logging
 import warnings
-import weakref
 
 from kgan import metrics as scores_of
 from kgan._version import __version__
 from kgan.evaluation.protocol import floor_sides, real_sides, what_lacks
 from kgan.evaluation.reals import Reals, Side
-from kgan.evaluation.references import outputs_of
 from kgan.evaluation.result import Result
 from kgan.evaluation.samples import Samples, open_samples
+from kgan.evaluation.views import Views
 from kgan.metrics import extractors
-from kgan.metrics.extractors.extractor import as_float
 
 _log = logging.getLogger("kgan")
 
@@ -24,6 +22,7 @@ IMAGE_METRICS = (
     "density_coverage",
     "memorization",
 )
+STACKED_METRICS = ("stacked_mode_coverage",)
 POINT_METRICS = ("mode_coverage", "frechet_distance")
 
 
@@ -37,7 +36,8 @@ class Evaluation:
     Args:
         data: a `kgan.recipes.Data`: what the generators learn from.
         metrics: names or instances of `kgan.metrics`. Default: IMAGE_METRICS without
-            what the data has no examples for; POINT_METRICS for points.
+            what the data has no examples for; STACKED_METRICS for stacked digits;
+            POINT_METRICS for points.
         extractor: see `kgan.metrics.extractors.get`. Default: "lenet"; "pixels" for
             points.
         samples: the number of generated examples, and at most of real ones.
@@ -57,7 +57,7 @@ class Evaluation:
         self.samples = samples
         self.seed = seed
         self._anchors = {}
-        self._outputs = weakref.WeakKeyDictionary()
+        self._views = Views(self.extractor)
         self.metrics = self._chosen(metrics, images)
 
     def score(self, examples, metric):
@@ -153,23 +153,9 @@ class Evaluation:
 
     def _score(self, metric, sides):
         given = {
-            name: self._examples(metric.needs, side) for name, side in sides.items()
+            name: self._views.of(side, metric.needs) for name, side in sides.items()
         }
         return metric.score(**{"real": None, **given}, seed=self.seed)
-
-    def _examples(self, needs, side):
-        if needs == "points":
-            return side.examples
-        if needs == "images":
-            return as_float(side.examples).numpy()
-        if side not in self._outputs:
-            self._outputs[side] = (
-                outputs_of(side, self.extractor)
-                if side.kept
-                else self.extractor.extract(side.examples)
-            )
-        made = self._outputs[side]
-        return made.features if needs == "features" else made.logits
 
     # What cannot be
 
@@ -181,6 +167,8 @@ class Evaluation:
                 raise ValueError(" ".join(reasons))
             return chosen
         names = IMAGE_METRICS if images else POINT_METRICS
+        if self.reals.stacked:
+            names = STACKED_METRICS
         chosen = [self._made(name) for name in names]
         return [metric for metric in chosen if not self._lacks(metric)]
 

@@ -44,9 +44,9 @@ def what_lacks(metric, reals, extractor):
     name, images = reals.name, len(reals.shape) == 3
     if metric.needs == "points" and images:
         return f"{metric.name} is of points; the examples of {name} are images."
-    if metric.needs == "images" and not images:
+    if metric.needs in ("images", "channel_logits") and not images:
         return f"{metric.name} is of images; the examples of {name} are points."
-    if metric.needs == "logits" and not extractor.has_logits:
+    if metric.needs in ("logits", "channel_logits") and not extractor.has_logits:
         return f"{metric.name} needs logits, which {extractor.name} lacks."
     for side in (*metric.sides, _real_for(metric)):
         if side in _SPLITS and reals.side(side) is None:

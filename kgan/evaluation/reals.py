@@ -8,6 +8,7 @@ import numpy as np
 
 from kgan import seeds
 from kgan.data import open_source, synthetic
+from kgan.data.stacked import StackedSource
 from kgan.data.tfds_source import is_prepared_directory
 from kgan.images import to_uint8
 
@@ -43,6 +44,7 @@ class Reals:
         name: of the dataset.
         split: that the generator learned from.
         shape: of one example.
+        stacked: whether its channels are gray images, see `kgan.data.stacked`.
 
     Raises:
         ValueError: if the data cannot be opened.
@@ -54,6 +56,7 @@ class Reals:
         self._source = self._open(data.split)
         self.name = Path(self._source.name).name
         self.shape = self._source.image_shape
+        self.stacked = isinstance(self._source, StackedSource)
         named = data.data not in synthetic.SETS and not _is_folder(data.data)
         self.split = data.split if named else "all"
         self._sides, self._halves = {}, {}

@@ -18,7 +18,8 @@ class Metric(keras.metrics.Metric):
     within `strategy.run`, and `result` outside of it.
 
     Attributes:
-        needs: what it scores: "features", "logits", "images" or "points".
+        needs: what it scores: "features", "logits", "channel_logits" (of each channel
+            as a gray image), "images" or "points".
         sides: the sets of examples it looks at; real and generated ones are accepted by
             all.
         better: name of each value -> "lower" or "higher".

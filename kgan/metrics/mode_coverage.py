@@ -57,9 +57,9 @@ def stacked_digits(predictions, classes=10):
     """How many examples show each number, by the classes seen in their channels.
 
     Args:
-        predictions: logits [n, channels, classes] of a classifier of each channel, or
-            labels [n, channels], integers.
-        classes: that a label can be.
+        predictions: logits [n, channels, at least `classes`] of a classifier of each
+            channel, or labels [n, channels], integers.
+        classes: that a label can be; of logits the first.
 
     Returns:
         int64 [classes ** channels]: three channels of ten digits make 1,000.
@@ -69,12 +69,12 @@ def stacked_digits(predictions, classes=10):
     """
     predictions = finite(predictions, "predictions")
     labels = predictions
-    if predictions.ndim == 3 and predictions.shape[2] == classes:
-        labels = predictions.argmax(axis=2)
+    if predictions.ndim == 3 and predictions.shape[2] >= classes:
+        labels = predictions[:, :, :classes].argmax(axis=2)
     if labels.ndim != 2 or labels.size == 0:
         raise ValueError(
-            f"Expected logits [n, channels, {classes}] or labels [n, channels]. "
-            f"Received: shape {predictions.shape}."
+            f"Expected logits [n, channels, {classes} or more] or labels [n, "
+            f"channels]. Received: shape {predictions.shape}."
         )
     if not np.isin(labels, np.arange(classes)).all():
         raise ValueError(
@@ -141,15 +141,16 @@ class ModeCoverage(SampleMetric):
 class StackedModeCoverage(SampleMetric):
     """Streaming `stacked_digits`: modes found among the 1,000, and KL.
 
-    Its examples are logits [n, channels, classes] or labels [n, channels] of a digit
-    classifier on each channel. 26,000 are usual.
+    Its examples are logits [n, channels, at least `classes`] or labels [n, channels] of
+    a digit classifier on each channel. 26,000 are usual. The first ten classes of the
+    extractor "lenet" are the digits.
 
     Args:
         classes: that a label can be.
         capacity: the largest number of examples.
     """
 
-    needs = "logits"
+    needs = "channel_logits"
     sides = ("fake",)
     better = {"modes": "higher", "kl": "lower"}
 
@@ -177,7 +178,7 @@ def _divergence(counts):
     if n < 5 * k:
         warn(
             f"The KL of {n} examples over {k} modes is biased upwards, by about "
-            f"{(k - 1) / (2 * n):.2g}. Score more examples."
+            f"{min((k - 1) / (2 * n), np.log(k)):.2g}. Score more examples."
         )
     p = counts[counts > 0] / n
     surprise = np.log(p * k)

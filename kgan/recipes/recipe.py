@@ -40,7 +40,7 @@ class Data:
     """What to learn from."""
 
     data: str = "mnist_10k"
-    """The embedded set, a TFDS name or directory, or a folder of images."""
+    """The embedded set, a TFDS name or directory, a folder of images; stacked_mnist."""
     split: str = "train"
     """Split of a TFDS set, such as train[:50000]."""
     validation: str | None = None

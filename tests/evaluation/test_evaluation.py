@@ -166,6 +166,19 @@ def test_points():
     assert scores["frechet_distance"]["floor"]["value"] < 0.02
 
 
+def test_stacked_digits_are_told_by_channel():
+    one = Evaluation(Data("stacked_mnist_10k"), samples=400)
+    (metric,) = one.metrics
+    assert metric.name == "stacked_mode_coverage"
+    base = kgan.data.open_source("mnist_10k", labels=True)
+    images = [base.examples[base.labels == digit][:9, ..., 0] for digit in (4, 0, 7)]
+    examples = np.stack(images, axis=-1)
+    with pytest.warns(UserWarning, match="KL of 9 examples over 1000 modes"):
+        assert one.score(examples, metric)["modes"].value == 1
+    logits = one._views.of(one.generated(examples), "channel_logits")
+    np.testing.assert_array_equal(logits.argmax(-1), [[4, 0, 7]] * 9)
+
+
 def test_a_metric_that_the_data_has_no_examples_for(tmp_path, digits):
     from PIL import Image
 
