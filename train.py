@@ -72,6 +72,8 @@ def main(argv=None):
         exported = model.export(kgan.serving.next_version(base), run=run.path)
         print(f"\nsamples      {run.newest_samples}  (and training.gif beside it)")
         print(f"dashboard    tensorboard --logdir {run.output.logs}")
+        if run.output.evaluate_every:
+            print(f"best         kgan export {run.path}/best.keras")
         print(f"SavedModel   {exported}")
 
 

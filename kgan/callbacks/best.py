@@ -8,6 +8,8 @@ from kgan.files import atomic_file
 
 _log = logging.getLogger("kgan")
 
+MODEL, RESULT = "best.keras", "best.json"
+
 
 class Best:
     """Keeps the model with the best score as best.keras, with best.json beside it.
@@ -18,8 +20,8 @@ class Best:
     """
 
     def __init__(self, folder, by):
-        self.model_path = Path(folder) / "best.keras"
-        self.result_path = Path(folder) / "best.json"
+        self.model_path = Path(folder) / MODEL
+        self.result_path = Path(folder) / RESULT
         self.by = by
         self._result = None
 

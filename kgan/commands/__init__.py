@@ -18,7 +18,7 @@ from kgan.recipes.command_line import user_errors
 COMMANDS = {
     "compare": "Compare two evaluations, if they were made in the same way.",
     "evaluate": "Score the samples of a run, a .keras file or an export.",
-    "export": "Write the generator of a training run for TF Serving.",
+    "export": "Write the generator of a run or a .keras file for TF Serving.",
     "interpolate": "Write a picture of what lies between latents.",
     "promote": "Point a label, such as stable, to a version of an exported model.",
     "reproduce": "Train recipes, score them, write the README's table of results.",

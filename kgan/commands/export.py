@@ -1,4 +1,4 @@
-"""Write the generator of a training run for TF Serving."""
+"""Write the generator of a training run, or of a .keras file, for TF Serving."""
 
 import dataclasses
 from typing import Annotated, Literal
@@ -10,10 +10,10 @@ import tyro
 class Options:
     """What to export, and where to."""
 
-    run: Annotated[str, tyro.conf.Positional]
-    """Directory of the run, such as logs/dcgan/001."""
+    source: Annotated[str, tyro.conf.Positional]
+    """Directory of a run (logs/dcgan/001), or .keras file, such as its best.keras."""
     name: str | None = None
-    """Name of the model for the server. Default: the recipe's."""
+    """Name of the model for the server. Default: that of the run's recipe."""
     export: str = "export"
     """Directory of the exported models: the next version goes to
     EXPORT/NAME/VERSION."""
@@ -28,14 +28,20 @@ class Options:
 
 
 def run(options):
-    from kgan.recipes.loading import load_run, saved_recipe
+    from kgan.recipes.loading import load_model, run_of, saved_recipe
     from kgan.serving import base_path
 
-    name = options.name or saved_recipe(options.run).name
+    run = run_of(options.source)
+    if options.name is None and options.source.endswith(".keras") and run is None:
+        raise ValueError(
+            f"{options.source} is of no run that could name the model. Name it by "
+            "--name, such as --name digits."
+        )
+    name = options.name or saved_recipe(run or options.source).name
     base = base_path.model_directory(options.export, name)
-    model = load_run(options.run)
+    model = load_model(options.source)
     if options.format == "savedmodel":
-        _export_saved_model(options, model, base)
+        _export_saved_model(options, model, base, run)
         return
     from kgan.serving.runtimes import SUFFIXES, export_network
 
@@ -46,12 +52,12 @@ def run(options):
         print(f"its runtime gives the model's images, to {apart:.1g}")
 
 
-def _export_saved_model(options, model, base):
+def _export_saved_model(options, model, base, run):
     from kgan.serving import base_path, card, server_config
 
     path = model.export(
         base_path.next_version(base),
-        run=options.run,
+        run=run,
         limit=options.limit,
         batched=options.batched,
         force=options.force,

@@ -13,14 +13,14 @@ class Options:
     path: Annotated[str, tyro.conf.Positional]
     """Directory of one version, such as export/dcgan/1."""
     run: str | None = None
-    """Training run to compare with; default: the answers at the time of the export."""
+    """Run or .keras file to compare with; default: the answers when it was exported."""
 
 
 def run(options):
-    from kgan.recipes.loading import load_run
+    from kgan.recipes.loading import load_model
     from kgan.serving import verify
 
-    model = None if options.run is None else load_run(options.run)
+    model = None if options.run is None else load_model(options.run)
     for line in verify(options.path, model).lines:
         print(line)
     print(f"{options.path} keeps its contract")

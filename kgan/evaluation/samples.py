@@ -12,7 +12,7 @@ from kgan.callbacks.interpolation import interpolation_grid
 from kgan.evaluation.export import about_export, open_export
 from kgan.evaluation.server import open_server
 from kgan.images import to_uint8
-from kgan.recipes.loading import is_run, open_run, saved_recipe
+from kgan.recipes.loading import is_run, load_file, open_run, run_of, saved_recipe
 from kgan.serving.client import is_address
 
 # Examples drawn by one seed, fewer if they are large: as much as exports answer at a
@@ -142,10 +142,10 @@ def open_samples(source, weights="auto"):
         trained = {"recipe": run.recipe.name, "epoch": run.epoch, "batch": run.batch}
         return of_model(run.model, "run", path, weights, trained, run.recipe.data)
     if path.suffix == ".keras" and path.is_file():
-        model, learned = _load_keras(path), {}
-        if is_run(path.parent):
+        model, learned = load_file(path), {}
+        if run_of(path):
             # Such as the best.keras of a run.
-            recipe = saved_recipe(path.parent)
+            recipe = saved_recipe(run_of(path))
             learned = {"trained": {"recipe": recipe.name}, "data": recipe.data}
         return of_model(model, "keras", path, weights, **learned)
     if (path / "saved_model.pb").is_file():
@@ -204,27 +204,6 @@ def of_model(model, kind, source, weights="auto", trained=None, data=None):
         with_weights(lambda count, seed: model.generate(count, seed=seed)),
         with_weights(lambda *args: interpolation_grid(model, *args)),
     )
-
-
-def _load_keras(path):
-    import keras
-
-    # Registers the classes of kgan.
-    import kgan.models  # noqa: F401
-
-    try:
-        model = keras.models.load_model(path)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise ValueError(
-            f"{path} cannot be loaded as a Keras model: {reason}. A class of your own "
-            "must be imported first."
-        ) from None
-    if not hasattr(model, "generate"):
-        raise ValueError(
-            f"Expected a GAN of kgan. Received: {path}, a {type(model).__name__}."
-        )
-    return model
 
 
 def _steps(model):

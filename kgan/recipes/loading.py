@@ -1,4 +1,4 @@
-"""The model of a training run, as it was saved last."""
+"""Models of training runs, and of `.keras` files."""
 
 import json
 from pathlib import Path
@@ -28,9 +28,50 @@ def is_run(path):
     return (Path(path) / CONFIG).is_file()
 
 
-def load_run(path):
-    """The model of a run, in its newest state; see `open_run`."""
-    return open_run(path).model
+def load_model(path):
+    """The model of a run, in its newest state, or of a `.keras` file.
+
+    Raises:
+        ValueError: as `open_run` and `load_file`.
+    """
+    is_file = Path(path).suffix == ".keras" and not is_run(path)
+    return load_file(path) if is_file else open_run(path).model
+
+
+def run_of(path):
+    """The directory of the run that a path is, or a file such as best.keras is in.
+
+    Returns:
+        A `Path`, or None.
+    """
+    path = Path(path)
+    return next((p for p in (path, path.parent) if is_run(p)), None)
+
+
+def load_file(path):
+    """The GAN in a `.keras` file.
+
+    Raises:
+        ValueError: if it cannot be loaded, or is no GAN.
+    """
+    import keras
+
+    # Registers the classes of kgan.
+    import kgan.models  # noqa: F401
+
+    try:
+        model = keras.models.load_model(path)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ValueError(
+            f"{path} cannot be loaded as a Keras model: {reason}. A class of your own "
+            "must be imported first."
+        ) from None
+    if not hasattr(model, "generate"):
+        raise ValueError(
+            f"Expected a GAN of kgan. Received: {path}, a {type(model).__name__}."
+        )
+    return model
 
 
 def open_run(path):

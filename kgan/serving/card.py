@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from kgan._version import __version__
+from kgan.callbacks.best import RESULT as BEST_RESULT
 from kgan.data.licences import licence
 from kgan.evaluation.result import Result, read_result
 from kgan.evaluation.results import folder_of
@@ -56,7 +57,7 @@ def facts(model, path, report, *, limit, run=None):
         "model": _model(model),
         "training": _training(model, run, config),
         "data": _data(config),
-        "scores": [] if run is None else _scores(Path(run)),
+        "scores": [] if run is None else _scores(Path(run), steps(model)),
         "limit": limit,
         "signatures": report.signatures,
         "check": report.lines,
@@ -159,15 +160,21 @@ def _data(config):
     }
 
 
-def _scores(run):
-    """Every evaluation of the run, whole: a score alone says little."""
-    files = sorted(folder_of(run).glob("*.json"))
-    return [{"file": f.name, **dataclasses.asdict(read_result(f))} for f in files]
+def _scores(run, steps):
+    """The evaluations of this state of the run, whole: a score alone says little."""
+    best = run / BEST_RESULT
+    files = [*sorted(folder_of(run).glob("*.json")), *([best] if best.exists() else [])]
+    results = {file.name: read_result(file) for file in files}
+    return [
+        {"file": name, **dataclasses.asdict(result)}
+        for name, result in results.items()
+        if result.samples.get("steps") == steps
+    ]
 
 
 def _score_lines(scores):
     if not scores:
-        return ["None: the run was not evaluated when it was exported."]
+        return ["None: this state of the run was not evaluated before the export."]
     lines = []
     for score in scores:
         result = {key: value for key, value in score.items() if key != "file"}

@@ -99,7 +99,7 @@ def test_pictures(runs, capsys, place):
     run("sample", runs["narrow"], "--grid", "2x3", "--out", "grid.png")
     pixels = np.array(Image.open("grid.png"))
     assert pixels.shape == (2 * 30 + 2, 3 * 30 + 2)
-    model = kgan.recipes.loading.load_run(runs["narrow"])
+    model = kgan.recipes.loading.load_model(runs["narrow"])
     first = kgan.images.to_uint8(model.generate(6, seed=0))[0, ..., 0]
     np.testing.assert_array_equal(pixels[2:30, 2:30], first)
 

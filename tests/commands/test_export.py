@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import shutil
 
 import pytest
 
 import kgan
 from kgan import recipes
 from kgan.commands import main
+from kgan.recipes.loading import load_model
 from kgan.recipes.runs import Output, Run
 
 
@@ -67,6 +69,26 @@ def test_export_promote_verify(run, tmp_path, monkeypatch, capsys):
     printed = capsys.readouterr().out
     assert "sample: 3 requests replayed, equal to the model to the bit" in printed
     assert printed.endswith("export/dcgan/1 keeps its contract\n")
+
+
+def test_a_keras_file(run, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    model = load_model(run)
+    model.ema_generator.set_weights(model.generator.get_weights())
+    model.save(tmp_path / "best.keras")
+    refused(capsys, "best.keras is of no run", "export", "best.keras")
+    main(["export", "best.keras", "--name", "digits"])
+    assert capsys.readouterr().out.startswith("export/digits/1\n")
+    main(["verify", "export/digits/1", "--run", "best.keras"])
+    refused(capsys, "serving_default", "verify", "export/digits/1", "--run", run)
+
+    # In its run's directory it is of the recipe.
+    shutil.copytree(run, tmp_path / "run")
+    (tmp_path / "best.keras").rename(tmp_path / "run" / "best.keras")
+    main(["export", "run/best.keras"])
+    assert capsys.readouterr().out.startswith("export/dcgan/1\n")
+    card = (tmp_path / "export/dcgan/1/assets.extra/model_card.md").read_text()
+    assert "- Run: run\n" in card
 
 
 def test_a_model_without_versions_is_told(run, tmp_path, monkeypatch, capsys):

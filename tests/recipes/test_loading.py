@@ -7,7 +7,7 @@ import pytest
 
 import kgan
 from kgan import recipes
-from kgan.recipes.loading import is_run, load_run, open_run, saved_recipe
+from kgan.recipes.loading import is_run, load_model, open_run, saved_recipe
 from kgan.recipes.runs import Output, Run
 
 
@@ -48,7 +48,7 @@ def test_the_model_is_that_of_the_run(trained):
     np.testing.assert_array_equal(run.model.generate(3, 1), model.generate(3, 1))
     for loaded, saved in zip(run.model.weights, model.weights, strict=True):
         np.testing.assert_array_equal(loaded, saved)
-    again = load_run(str(path))
+    again = load_model(str(path))
     np.testing.assert_array_equal(again.generate(3, 1), model.generate(3, 1))
     assert is_run(path)
     assert not is_run(path.parent)

@@ -35,7 +35,13 @@ def run(tmp_path):
     }
     result = {
         "format": "kgan scores 1",
-        "samples": {"count": 5, "source": "run", "seed": 0, "weights": "EMA"},
+        "samples": {
+            "count": 5,
+            "source": "run",
+            "seed": 0,
+            "weights": "EMA",
+            "steps": 1,
+        },
         "reference": {"dataset": "mnist_10k", "split": "train", "shape": [28, 28, 1]},
         "extractor": {"name": "lenet", "digest": "abc", "resize": "None."},
         "scores": {"frechet_distance": score},
@@ -67,6 +73,19 @@ def test_facts(run, tmp_path):
     assert score["scores"]["frechet_distance"]["value"] == 12.5
 
 
+def test_scores_are_those_of_the_state_that_is_exported(run, tmp_path):
+    written = json.loads((run / "evaluations" / "001.json").read_text())
+    written["samples"]["steps"] = 2
+    (run / "best.json").write_text(json.dumps(written))
+    path = tmp_path / "m" / "1"
+    facts = card.facts(trained(), path, REPORT, limit=7, run=run)
+    assert [score["file"] for score in facts["scores"]] == ["001.json"]
+    written["samples"]["steps"] = 1
+    (run / "best.json").write_text(json.dumps(written))
+    facts = card.facts(trained(), path, REPORT, limit=7, run=run)
+    assert [score["file"] for score in facts["scores"]] == ["001.json", "best.json"]
+
+
 def test_markdown(run, tmp_path):
     facts = card.facts(trained(), tmp_path / "digits" / "3", REPORT, limit=7, run=run)
     text = card.markdown(facts)
@@ -93,7 +112,7 @@ def test_what_is_not_known_is_said(tmp_path):
     text = card.markdown(facts)
     assert "- Recipe: not recorded" in text
     assert "- Licence of the data: not recorded" in text
-    assert "None: the run was not evaluated" in text
+    assert "None: this state of the run was not evaluated" in text
 
 
 def test_a_run_that_is_none(run, tmp_path):
