@@ -102,4 +102,6 @@ class Sampled(keras.Model):
 
     @functools.cached_property
     def _synthesize(self):
-        return tf.function(self.call, reduce_retracing=True, autograph=False)
+        # Traced once for all numbers of them, as exports are.
+        latents = tf.TensorSpec([None, self.latent_dim], keras.backend.floatx())
+        return tf.function(self.call, input_signature=[latents], autograph=False)

@@ -59,6 +59,19 @@ def test_sixteen_training_images(tmp_path, digits):
     assert "memorization" in said
 
 
+def test_a_generator_that_learns_too_fast(tmp_path, digits):
+    """It makes one image of all latents, and stays there."""
+    model = kgan.VanillaGAN(mean=digits.mean(), seed=0)
+    model.compile(*(keras.optimizers.Adam(rate, beta_1=0.5) for rate in (2e-4, 5e-3)))
+    health = Health(tmp_path, digits, budget=None)
+    data = digits.batches(64, seed=0)
+    model.fit(data, epochs=12, callbacks=[health], verbose=0)
+    assert np.ptp(model.generate(64, seed=0), axis=0).max() < 0.1
+    said = texts(tmp_path)
+    assert said.keys() == {"health/saturation", "health/collapse"}
+    assert [epoch for epoch, _ in said["health/collapse"]] == [12]
+
+
 @pytest.mark.parametrize("roll_back", [False, True])
 def test_a_divergence(tmp_path, digits, roll_back):
     """The game of 2014 at 100 times its learning rate."""
