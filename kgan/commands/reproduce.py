@@ -21,8 +21,8 @@ class Options:
 
     recipes: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Names of recipes. Default: all."""
-    samples: int = 10_000
-    """Generated examples, and at most as many real ones."""
+    samples: int | None = None
+    """Generated examples, and at most as many real ones. Default: the recipe's."""
     results: str = "results"
     """Directory of the results: a JSON file for each recipe."""
     readme: str = "README.md"
@@ -71,9 +71,8 @@ def _reproduce(recipe, options):
             f"The run {directory} was stopped before its {recipe.training.epochs} "
             "epochs. kgan reproduce goes on with it."
         )
-    evaluation = Evaluation(
-        recipe.data, recipe.metrics or None, samples=options.samples
-    )
+    samples = options.samples or recipe.samples
+    evaluation = Evaluation(recipe.data, recipe.metrics or None, samples=samples)
     result = evaluation.run(directory)
     written = result.write(path, replace=options.again)
     print(f"\n{result.table()}\n\nwritten to {written}")

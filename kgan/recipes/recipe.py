@@ -79,6 +79,7 @@ class Recipe:
             optimizer's arguments.
         from_data: arguments that are taken from the data source, by method name.
         metrics: what `kgan reproduce` scores it by; none for the usual ones.
+        samples: how many generated examples it scores.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Recipe:
     from_data: tuple[str, ...] = ()
     published: tuple[Published, ...] = ()
     metrics: tuple[str, ...] = ()
+    samples: int = 10_000
 
     def open_data(self, split=None):
         """The `kgan.data.Source`, of another split if given."""

@@ -49,6 +49,15 @@ def test_parzen_recipe_plays_the_papers_game():
         np.testing.assert_allclose(network(zeros)[0], mean, atol=1e-4)
 
 
+def test_stacked_recipe_is_dcgan_on_other_data():
+    recipe, dcgan = recipes.get("dcgan_stacked_mnist"), recipes.get("dcgan")
+    assert recipe.options == dcgan.options
+    assert (recipe.data.data, recipe.samples) == ("stacked_mnist", 26_000)
+    digits = dataclasses.replace(recipe, data=recipes.Data("stacked_mnist_10k"))
+    source = digits.open_data()
+    assert digits.build(source).image_shape == (28, 28, 3)
+
+
 def test_precision():
     source = recipes.get("dcgan").open_data("train[:1%]")
     training = recipes.Training(precision="bfloat16")
