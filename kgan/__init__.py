@@ -12,7 +12,7 @@ from kgan.backend import require_tensorflow
 # Public name -> module that defines it.
 _NAMES = {
     "GAN": "kgan.gan",
-    "Batch": "kgan.gan",
+    "Batch": "kgan.batch",
     "DCGAN": "kgan.models.dcgan",
     "VanillaGAN": "kgan.models.vanilla",
 }

@@ -1,14 +1,14 @@
 """The adversarial game: the one training step of every GAN here."""
 
 import contextlib
-from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
 
+from kgan import averaging, losses, random, seeds
 from kgan import latents as priors
-from kgan import losses, random, seeds
 from kgan.backend import require_tensorflow
+from kgan.batch import Batch, cut, unpack
 from kgan.checks import (
     check_images,
     check_networks,
@@ -26,24 +26,6 @@ from kgan.saving import SavedWhole
 from kgan.terms import TermMeans
 
 require_tensorflow()
-
-
-class Batch(NamedTuple):
-    """What one update sees.
-
-    Attributes:
-        real: examples from the data, [batch, *image_shape].
-        fake: G(latents), of the same shape.
-        latents: [batch, latent_dim].
-        labels: the labels that came with `real`, or None.
-        training: whether the networks run in training mode.
-    """
-
-    real: Any
-    fake: Any
-    latents: Any
-    labels: Any
-    training: bool
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -131,7 +113,7 @@ class GAN(Sampled, SavedWhole):
         # Evaluation draws its own latents, so that looking changes no training run.
         self.test_seeds = keras.random.SeedGenerator(seeds.derive(seed, "test"))
         self.terms = TermMeans(name="terms")
-        self.ema_generator = None if ema_decay is None else _copy_of(generator)
+        self.ema_generator = None if ema_decay is None else averaging.copy_of(generator)
         # `callbacks.Checkpoint` hears by it of a signal to another machine.
         self.stop_vote = None
         # Keras would otherwise build the model by calling it on images.
@@ -266,7 +248,7 @@ class GAN(Sampled, SavedWhole):
             return self._train_step(data)
 
     def _train_step(self, data):
-        *parts, last = self._parts(_pair(data))
+        *parts, last = self._cut(unpack(data))
         for part in parts:
             self._update_discriminator(self.play(part, training=True))
         tape = tf.GradientTape()
@@ -275,14 +257,19 @@ class GAN(Sampled, SavedWhole):
         self._update_discriminator(batch)
         self._update_generator(batch, tape)
         if self.ema_generator is not None:
-            self._follow_generator()
+            averaging.follow(
+                self.ema_generator,
+                self.generator,
+                self.g_optimizer.iterations,
+                *(self.ema_decay, self.ema_ramp),
+            )
         self.after_step(batch)
         return self._logs()
 
     def test_step(self, data):
         """The same terms on held-out data, with the networks in inference mode."""
         with random.compiled_by_xla(self.jit_compile is True):
-            batch = self.play(_pair(data), training=False)
+            batch = self.play(unpack(data), training=False)
             self._total(self.discriminator_loss(batch), "d", self.discriminator)
             self._total(self.generator_loss(batch), "g", self.generator)
             return self._logs()
@@ -327,46 +314,15 @@ class GAN(Sampled, SavedWhole):
             self.terms.update({f"{side}/{name}": t for name, t in terms.items()})
         return total / tf.distribute.get_strategy().num_replicas_in_sync
 
-    def _follow_generator(self):
-        t = tf.cast(self.g_optimizer.iterations, keras.backend.floatx())
-        decay = tf.minimum((1.0 + t) / (self.ema_ramp + t), self.ema_decay)
-        pairs = zip(self.ema_generator.weights, self.generator.weights, strict=True)
-        for average, weight in pairs:
-            average.assign_sub((1.0 - decay) * (average - weight))
-
-    def _parts(self, data):
-        """Cuts a batch in k equal parts."""
-        k = self.discriminator_steps
-        if k == 1:
-            return [data]
-        size = data[0].shape[0]
-        if size is None and several_machines(self.distribute_strategy):
-            # TensorFlow forgets the size there; kgan.data's batches are of one size.
-            size = k
-        if size is None or size % k:
-            raise ValueError(
-                "Expected batches of a fixed size divisible by "
-                f"discriminator_steps={k}, so that each update of D sees "
-                "fresh examples: batch with drop_remainder=True. "
-                f"Received: batch size {size}."
-            )
-        # Every k-th example, so that the parts of all replicas make up those of one.
-        return [tuple(x if x is None else x[i::k] for x in data) for i in range(k)]
+    def _cut(self, data):
+        # TensorFlow forgets the size there; kgan.data's batches are of one size.
+        forgotten = several_machines(self.distribute_strategy)
+        return cut(data, self.discriminator_steps, size_is_known=not forgotten)
 
     @property
     def metrics(self):
         # Keras adds a tracker of `loss`, which a GAN does not have.
         return [m for m in super().metrics if m is not self._loss_tracker]
-
-
-def _pair(data):
-    """What `fit` delivers as (images, labels or None)."""
-    first, second, weights = keras.utils.unpack_x_y_sample_weight(data)
-    if weights is not None:
-        raise ValueError(
-            "Expected batches of images or (images, labels). Received: sample weights."
-        )
-    return first, second
 
 
 def _synchronize(network, synchronized):
@@ -388,10 +344,3 @@ def _buffers_kept(network):
     yield
     for variable, value in kept:
         variable.assign(value)
-
-
-def _copy_of(network):
-    copy = keras.models.clone_model(network)
-    copy.set_weights(network.get_weights())
-    copy.trainable = False
-    return copy
