@@ -1,6 +1,6 @@
 """Measures an exported generator behind each interface, against calling it in Python.
 
-    python benchmarks/serving_speed.py [--model.width 64] [--rounds 5]
+    python benchmarks/serving_speed.py [--size 28] [--width 64] [--rounds 5]
 
 The same latents go, in batches of 1, 8 and 64,
 
@@ -10,8 +10,9 @@ The same latents go, in batches of 1, 8 and 64,
   of the protocols' Python here, not of TensorFlow Serving,
 
 each in turn, a slice of time each, several rounds, so that a noisy machine harms all
-alike. Then a fresh session is loaded and warmed up as the server does it, and its first
-request compared with its steady state. Images are float32.
+alike. These images are float32; the same is done for uint8 ones and PNG files by seed.
+Then a fresh session is loaded and warmed up as the server does it, and its first
+request compared with its steady state.
 """
 
 import argparse
@@ -66,6 +67,7 @@ def measure(options, base):
         }
         check(ways)
         print(table(ways, options))
+        print(table(ways_by_seed(model, session, over_grpc, over_rest), options))
     session.close()
     print(first_requests(path))
 
@@ -83,6 +85,26 @@ def bare_function(model):
 
 def session_call(session):
     return lambda z: session.run("serving_default", {"latents": z})["images"]
+
+
+def ways_by_seed(model, session, over_grpc, over_rest):
+    """Ways to uint8 images of the server's own latents, as many as given ones."""
+
+    def by(sample):
+        return lambda z: sample(len(z), seed=0)
+
+    def of_session(n, seed):
+        inputs = {"num_samples": np.int32(n), "seed": np.int32(seed)}
+        return session.run("sample", inputs)["images"]
+
+    return {
+        "bare tf.function": bare_function(model),
+        "C session, sample": by(of_session),
+        "gRPC, sample": by(over_grpc.sample),
+        "gRPC, sample_png": by(over_grpc.sample_png),
+        "REST, sample": by(over_rest.sample),
+        "REST, sample_png": by(over_rest.sample_png),
+    }
 
 
 def latents(batch, seed=0):
