@@ -1,9 +1,11 @@
 """Asking a served generator for images."""
 
+import io
 import itertools
 import weakref
 
 import numpy as np
+from PIL import Image
 
 from kgan import seeds
 from kgan.serving.client import address as addresses
@@ -60,6 +62,7 @@ class Client:
         self._retries = _integer("retries", retries, 0)
         self._max_batch = _integer("max_batch", max_batch, 1)
         self._transport = _transport(self.address)
+        self._has_png = None
         self._close = weakref.finalize(self, self._transport.close)
 
     def sample(self, num_samples, seed=0):
@@ -73,6 +76,9 @@ class Client:
         `client.generate(prior.sample((num_samples, latent_dim), seed))`, where `prior`
         is `kgan.latents.get("normal")` or what the model was made with.
 
+        Over REST the images travel as PNG files, where the model makes them: the same
+        pixels, in a fifth of the time that JSON takes.
+
         Args:
             num_samples: how many, at least 1.
             seed: a 32-bit integer.
@@ -81,6 +87,8 @@ class Client:
             uint8 [num_samples, height, width, channels]; float32 points from a model of
             points.
         """
+        if self.address.over_rest and self._makes_png():
+            return np.stack([_pixels(f) for f in self.sample_png(num_samples, seed)])
         return np.concatenate(self._blocks("sample", num_samples, seed))
 
     def sample_png(self, num_samples, seed=0):
@@ -161,6 +169,11 @@ class Client:
     def __exit__(self, *_):
         self.close()
 
+    def _makes_png(self):
+        if self._has_png is None:
+            self._has_png = "sample_png" in self.signatures()
+        return self._has_png
+
     def _blocks(self, signature, num_samples, seed):
         num_samples = _integer("num_samples", num_samples, 1)
         seed = _seed("seed", seed)
@@ -205,6 +218,12 @@ def _only(answer):
     """The one output: "images", or what a model of something else calls its own."""
     (value,) = answer.values()
     return value
+
+
+def _pixels(png):
+    """uint8 [height, width, channels] of a PNG file."""
+    pixels = np.asarray(Image.open(io.BytesIO(png)))
+    return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
 def _positive(name, value):

@@ -30,6 +30,20 @@ def test_sample_png(client):
     np.testing.assert_array_equal(images, expected)
 
 
+def test_over_rest_pixels_travel_as_png(client, monkeypatch):
+    asked, predict = [], client.predict
+    monkeypatch.setattr(
+        client, "predict", lambda name, x: asked.append(name) or predict(name, x)
+    )
+    client.sample(2)
+    assert asked == ["sample_png" if client.address.over_rest else "sample"]
+    # A model of points makes no PNG files.
+    monkeypatch.setattr(client, "signatures", lambda: {"sample": None})
+    client._has_png = None
+    np.testing.assert_array_equal(client.sample(2), small_model.images(1, 2, 0))
+    assert asked[1:] == ["sample"]
+
+
 def test_interpolate(client):
     images = client.interpolate(3, 4, steps=5)
     assert images.shape == (5, 6, 4, 1)
