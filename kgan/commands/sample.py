@@ -18,7 +18,7 @@ class Options:
 
     source: Annotated[str, tyro.conf.Positional]
     """Directory of a run (logs/dcgan/001), .keras file, export (export/dcgan/1), or
-    address of a server (http://localhost:8501)."""
+    address of a server (http://localhost:8501, grpc://localhost:8500)."""
     grid: str = "8x8"
     """Rows x columns."""
     seed: int = 0

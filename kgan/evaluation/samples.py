@@ -156,7 +156,8 @@ def open_samples(source, weights="auto"):
     raise ValueError(
         "Expected the directory of a training run (logs/dcgan/001), a .keras file, "
         "the directory of one version of an export (export/dcgan/1), or the address of "
-        f"a server (http://localhost:8501). Received: {path}, {_what_is(path)}."
+        "a server (http://localhost:8501, grpc://localhost:8500). "
+        f"Received: {path}, {_what_is(path)}."
     )
 
 
