@@ -75,3 +75,28 @@ def as_png(images):
     """uint8 [n, height, width, 1 to 4] -> PNG files, strings [n]; two channels are
     shown as gray."""
     return tf.io.encode_png(images[..., :1] if images.shape[-1] == 2 else images)
+
+
+def from_png(files, shape):
+    """PNG files, strings [n] -> uint8 [n, *shape]; what else they are is refused.
+
+    The size is read in a file's header, so that a few bytes that claim to be a huge
+    image are not decoded.
+    """
+    height, width, channels = shape
+
+    def decode(file):
+        # Eight bytes tell a PNG file; width and height stand in bytes 16 to 24.
+        is_png = tf.strings.substr(file, 0, 8) == b"\x89PNG\r\n\x1a\n"
+        length = tf.strings.length(file)
+        sentence = "Expected a PNG file. Received another, of this many bytes:"
+        file = _require(is_png & (length > 24), file, sentence, length)
+        header = tf.strings.substr(file, 16, 8)
+        size = tf.io.decode_raw(header, tf.int32, little_endian=False)
+        sentence = f"Expected a PNG file of width and height {[width, height]}."
+        fits = tf.reduce_all(size == [width, height])
+        file = _require(fits, file, f"{sentence} Received:", size)
+        return tf.ensure_shape(tf.io.decode_png(file, channels), shape)
+
+    spec = tf.TensorSpec(shape, tf.uint8)
+    return tf.map_fn(decode, files, fn_output_signature=spec)

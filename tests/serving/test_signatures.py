@@ -7,7 +7,16 @@ import tensorflow as tf
 
 import kgan
 from kgan.serving import ServingSession
-from kgan.serving.graph import as_png, as_uint8, at_most, in_blocks, scalar, scalars
+from kgan.serving.graph import (
+    as_png,
+    as_uint8,
+    at_most,
+    from_png,
+    in_blocks,
+    rows_at_most,
+    scalar,
+    scalars,
+)
 from kgan.serving.signatures import Signature
 from tests.serving.trained import trained
 
@@ -40,6 +49,13 @@ class LabelledGAN(kgan.GAN):
             """uint8 in, uint8 out: what an image-to-image model adds."""
             return {"images": as_uint8(tf.cast(images, tf.float32) / 127.5 - 0.5)}
 
+        def brighten_png(png_bytes):
+            files = rows_at_most(png_bytes, limit, "files")
+            return brighten(from_png(files, self.image_shape))
+
+        def files(n):
+            return {"png_bytes": as_png(np.full((n, 4, 4, 1), 10, "uint8")).numpy()}
+
         return {
             **super().serving_signatures(limit),
             "sample_class": Signature(
@@ -52,6 +68,12 @@ class LabelledGAN(kgan.GAN):
                 brighten,
                 {"images": tf.TensorSpec([None, 4, 4, 1], tf.uint8)},
                 lambda n: {"images": np.full((n, 4, 4, 1), 10, "uint8")},
+            ),
+            "brighten_png": Signature(
+                brighten_png,
+                {"png_bytes": tf.TensorSpec([None], tf.string)},
+                files,
+                refused=({"png_bytes": np.array([b"GIF89a"], object)},),
             ),
         }
 
@@ -92,12 +114,19 @@ def test_a_conditional_model_adds_its_own(labelled, tmp_path):
         # (10 / 127.5 - 1 + 0.5 + 1) * 127.5
         bright = session.run("brighten", {"images": dark})["images"]
         np.testing.assert_array_equal(bright, np.round(10 + 63.75))
+        files = {"png_bytes": np.array(as_png(dark), object)}
+        bright = session.run("brighten_png", files)["images"]
+        np.testing.assert_array_equal(bright, np.round(10 + 63.75))
 
 
 def test_batched_takes_every_signature_with_batches(labelled, tmp_path):
     path = labelled.export(tmp_path / "1", batched=True)
     with ServingSession(path) as session:
-        assert set(session.signatures) == {"serving_default", "brighten"}
+        assert set(session.signatures) == {
+            "brighten",
+            "brighten_png",
+            "serving_default",
+        }
 
 
 def test_points_are_no_images(tmp_path):
@@ -146,6 +175,27 @@ def test_pngs_of_one_to_four_channels():
         decoded = [tf.io.decode_png(png).numpy() for png in as_png(images)]
         shown = images[..., :1] if channels == 2 else images
         np.testing.assert_array_equal(decoded, shown)
+
+
+def test_what_is_no_png_of_the_size():
+    def read(files, shape=(5, 3, 1)):
+        spec = tf.TensorSpec([None], tf.string)
+        return tf.function(lambda x: from_png(x, shape), [spec])(tf.constant(files))
+
+    def refused(file, sentence):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=sentence):
+            read([file])
+
+    image = np.random.default_rng(0).integers(0, 256, (1, 5, 3, 1), "uint8")
+    (file,) = as_png(image).numpy()
+    np.testing.assert_array_equal(read([file, file]), np.repeat(image, 2, axis=0))
+    assert read([file], (5, 3, 3)).shape == (1, 5, 3, 3)
+    assert read(np.array([], object)).shape == (0, 5, 3, 1)
+    for other in (b"", b"GIF89a", file[:24], b"x" + file):
+        refused(other, "Expected a PNG file. Received another")
+    # It says that it has 2^31 - 1 columns.
+    refused(file[:16] + b"\x7f\xff\xff\xff" + file[20:], r"\[3, 5\].*2147483647")
+    refused(file[:40], "PNG")
 
 
 @pytest.mark.parametrize("n", [1, 255, 256, 257, 512])

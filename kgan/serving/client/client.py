@@ -170,8 +170,13 @@ class Client:
         self.close()
 
     def _makes_png(self):
+        """Whether PNG files are to be had, and show all channels: of two, one."""
         if self._has_png is None:
-            self._has_png = "sample_png" in self.signatures()
+            signatures = self.signatures()
+            self._has_png = {"sample", "sample_png"} <= signatures.keys() and all(
+                tensor.shape is not None and tensor.shape[-1] != 2
+                for tensor in signatures["sample"].outputs.values()
+            )
         return self._has_png
 
     def _blocks(self, signature, num_samples, seed):

@@ -8,6 +8,7 @@ from PIL import Image
 
 from kgan import seeds
 from kgan.serving.client import Client, ServerError, block_seed
+from kgan.serving.client.signature_defs import Signature, Tensor
 from tests.serving.stand_in import StandIn, small_model
 
 
@@ -37,11 +38,14 @@ def test_over_rest_pixels_travel_as_png(client, monkeypatch):
     )
     client.sample(2)
     assert asked == ["sample_png" if client.address.over_rest else "sample"]
-    # A model of points makes no PNG files.
-    monkeypatch.setattr(client, "signatures", lambda: {"sample": None})
-    client._has_png = None
-    np.testing.assert_array_equal(client.sample(2), small_model.images(1, 2, 0))
-    assert asked[1:] == ["sample"]
+    # A model of points makes no PNG files, one of two channels shows the first.
+    both = client.signatures()
+    two = Signature({}, {"images": Tensor("uint8", (None, 6, 4, 2))})
+    for signatures in ({"sample": both["sample"]}, {**both, "sample": two}):
+        monkeypatch.setattr(client, "signatures", lambda s=signatures: s)
+        client._has_png = None
+        np.testing.assert_array_equal(client.sample(2), small_model.images(1, 2, 0))
+    assert asked[1:] == ["sample", "sample"]
 
 
 def test_interpolate(client):
