@@ -88,11 +88,17 @@ def watchers(recipe, run, source):
         kgan.callbacks.Throughput(recipe.examples_a_step),
         keras.callbacks.TensorBoard(run.path, write_graph=False),
         kgan.callbacks.HParams(run.path, hyperparameters(recipe)),
-        kgan.callbacks.SampleGrid(run.path, real=source.some(64), seed=seed),
-        kgan.callbacks.Interpolation(run.path, seed=seed),
     ]
+    images = len(source.image_shape) == 3
+    if images:
+        shown += [
+            kgan.callbacks.SampleGrid(run.path, real=source.some(64), seed=seed),
+            kgan.callbacks.Interpolation(run.path, seed=seed),
+        ]
+    else:
+        shown.append(kgan.callbacks.SamplePoints(run.path, source.some(2500)))
     if every:
-        scores = ("frechet_distance", "precision_recall")
+        scores = ("frechet_distance", "precision_recall") if images else None
         evaluation = kgan.evaluation.Evaluation(recipe.data, scores, samples=2000)
         shown.append(kgan.callbacks.Evaluate(run.path, evaluation, every=every))
     return shown

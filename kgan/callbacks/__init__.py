@@ -6,6 +6,7 @@ from kgan.callbacks.health import Diverged, Health
 from kgan.callbacks.hparams import HParams
 from kgan.callbacks.interpolation import Interpolation
 from kgan.callbacks.sample_grid import SampleGrid
+from kgan.callbacks.sample_points import SamplePoints
 from kgan.callbacks.throughput import Throughput
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "Interpolation",
     "Interrupted",
     "SampleGrid",
+    "SamplePoints",
     "Throughput",
 ]

@@ -35,11 +35,17 @@ def mlp_generator(
         seed: integer, fixes the initial weights U(-0.05, 0.05).
 
     Raises:
-        ValueError: for another output, or a mean of another shape.
+        ValueError: for another output, one that is not "linear" for points, or a mean
+            of another shape.
     """
     if output not in _OUTPUTS:
         raise ValueError(
             f"Expected output to be one of {_OUTPUTS}. Received: output={output!r}."
+        )
+    if len(image_shape) != 3 and output != "linear":
+        raise ValueError(
+            f"Expected output='linear' for examples of shape {tuple(image_shape)}, "
+            f"which are no images in [-1, 1]. Received: output={output!r}."
         )
     layers = keras.layers
     uniform = _uniform(seed, "generator", 0.05)

@@ -130,7 +130,7 @@ def test_batched_takes_every_signature_with_batches(labelled, tmp_path):
 
 
 def test_points_are_no_images(tmp_path):
-    model = kgan.VanillaGAN((2,), latent_dim=3, seed=0)
+    model = kgan.VanillaGAN((2,), 3, output="linear", seed=0)
     path = model.export(tmp_path / "1", force=True)
     with ServingSession(path) as session:
         assert set(session.signatures) == {"serving_default", "sample", "interpolate"}
@@ -143,7 +143,7 @@ def test_a_float64_model_answers_in_float32(tmp_path):
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
     try:
-        model = kgan.VanillaGAN((2,), latent_dim=3, seed=0)
+        model = kgan.VanillaGAN((2,), 3, output="linear", seed=0)
         path = model.export(tmp_path / "1", force=True)
         kgan.serving.verify(path, model)
     finally:
