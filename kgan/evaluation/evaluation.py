@@ -12,6 +12,7 @@ from kgan.evaluation.result import Result
 from kgan.evaluation.samples import Samples, open_samples
 from kgan.evaluation.views import Views
 from kgan.metrics import extractors
+from kgan.metrics.mode_coverage import TARGETS
 
 _log = logging.getLogger("kgan")
 
@@ -180,6 +181,8 @@ class Evaluation:
             of_floor = len(held_out.examples) if held_out else fewest // 2
             size = max(2, min(1000, fewest, of_floor))
             return scores_of.KernelDistance(subset_size=size)
+        if metric == "mode_coverage" and self.reals.name in TARGETS:
+            return scores_of.ModeCoverage(self.reals.name)
         return scores_of.get(metric)
 
     def _lacks(self, metric):

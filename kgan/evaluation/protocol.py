@@ -48,6 +48,12 @@ def what_lacks(metric, reals, extractor):
         return f"{metric.name} is of images; the examples of {name} are points."
     if metric.needs in ("logits", "channel_logits") and not extractor.has_logits:
         return f"{metric.name} needs logits, which {extractor.name} lacks."
+    centres = getattr(metric, "centres", name)
+    if isinstance(centres, str) and centres != name:
+        return (
+            f"{metric.name} looks for the modes of {centres}, which those of {name} "
+            "are not. Give it their centres."
+        )
     for side in (*metric.sides, _real_for(metric)):
         if side in _SPLITS and reals.side(side) is None:
             return (

@@ -18,7 +18,7 @@ from kgan.metrics.precision_recall import share
 from kgan.metrics.value import Value
 
 # Name -> centres and standard deviation of the sets of kgan.data.
-_TARGETS = {
+TARGETS = {
     "grid": (synthetic.grid_centres(), 0.05),
     "ring": (synthetic.ring_centres(), 0.01),
 }
@@ -113,18 +113,18 @@ class ModeCoverage(SampleMetric):
     ):
         super().__init__(capacity, name=name, dtype=dtype)
         named = isinstance(centres, str)
-        if (named and centres not in _TARGETS) or (not named and std is None):
+        if (named and centres not in TARGETS) or (not named and std is None):
             raise ValueError(
                 "Expected centres to be grid, ring, or numbers [k, d] with a std. "
                 f"Received: centres={centres!r}, std={std}."
             )
         self.centres = centres if named else np.asarray(centres).tolist()
-        self.std = _TARGETS[centres][1] if std is None else float(std)
+        self.std = TARGETS[centres][1] if std is None else float(std)
 
     def score(self, real, fake, *, seed=0):
         centres = self.centres
         if isinstance(centres, str):
-            centres, _ = _TARGETS[centres]
+            centres, _ = TARGETS[centres]
         counts, good = mode_coverage(fake, centres, self.std)
         n = len(fake)
         return {

@@ -5,12 +5,20 @@ import difflib
 from kgan.recipes.dcgan import DCGAN
 from kgan.recipes.dcgan_stacked_mnist import DCGAN_STACKED_MNIST
 from kgan.recipes.gan import GAN
+from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.gan_mnist_parzen import GAN_MNIST_PARZEN
 from kgan.recipes.recipe import Data, Published, Recipe, Training
 
 RECIPES = {
     recipe.name: recipe
-    for recipe in (DCGAN, DCGAN_STACKED_MNIST, GAN, GAN_MNIST_PARZEN)
+    for recipe in (
+        DCGAN,
+        DCGAN_STACKED_MNIST,
+        GAN,
+        GAN_MNIST_PARZEN,
+        GAN_RING,
+        GAN_GRID,
+    )
 }
 
 __all__ = [

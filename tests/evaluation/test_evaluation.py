@@ -166,6 +166,21 @@ def test_points():
     assert scores["frechet_distance"]["floor"]["value"] < 0.02
 
 
+@pytest.mark.parametrize(("name", "modes"), [("ring", 8), ("grid", 25)])
+def test_modes_are_those_of_the_set(name, modes):
+    one = Evaluation(Data(name), ["mode_coverage"], samples=500)
+    floor, _ = one.anchors(one.metrics[0])
+    assert floor["modes"].value == modes
+    assert floor["high_quality"].value > 0.95
+
+
+def test_modes_that_are_not_known():
+    names = [m.name for m in Evaluation(Data("gaussian"), samples=50).metrics]
+    assert names == ["frechet_distance"]
+    with pytest.raises(ValueError, match="modes of grid, which those of gaussian are"):
+        Evaluation(Data("gaussian"), ["mode_coverage"])
+
+
 def test_stacked_digits_are_told_by_channel():
     one = Evaluation(Data("stacked_mnist_10k"), samples=400)
     (metric,) = one.metrics

@@ -52,7 +52,5 @@ def test_errors():
         mlp_generator((2,), output="relu")
     with pytest.raises(ValueError, match=r"mean of shape \(2,\)"):
         mlp_generator((2,), output="linear", mean=np.zeros(3))
-    with pytest.raises(
-        ValueError, match=r"for examples of shape \(2,\).*tanh"
-    ):
+    with pytest.raises(ValueError, match=r"for examples of shape \(2,\).*tanh"):
         mlp_generator((2,), output="tanh")

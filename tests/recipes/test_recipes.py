@@ -9,8 +9,9 @@ from kgan import recipes
 
 @pytest.mark.parametrize("recipe", recipes.RECIPES.values(), ids=lambda r: r.name)
 def test_recipe_builds(recipe):
-    # The embedded digits stand in for sets that may not be there.
-    recipe = dataclasses.replace(recipe, data=recipes.Data(split="train[:1%]"))
+    if recipe.options.get("output") != "linear":
+        # The embedded digits stand in for sets that may not be there.
+        recipe = dataclasses.replace(recipe, data=recipes.Data(split="train[:1%]"))
     source = recipe.open_data()
     model = recipe.build(source)
     assert model.image_shape == source.image_shape
