@@ -6,6 +6,7 @@ import warnings
 
 from kgan import metrics as scores_of
 from kgan._version import __version__
+from kgan.data.stacked import PREFIX
 from kgan.evaluation.protocol import floor_sides, real_sides, what_lacks
 from kgan.evaluation.reals import Reals, Side
 from kgan.evaluation.result import Result
@@ -183,6 +184,9 @@ class Evaluation:
             return scores_of.KernelDistance(subset_size=size)
         if metric == "mode_coverage" and self.reals.name in TARGETS:
             return scores_of.ModeCoverage(self.reals.name)
+        if metric == "stacked_mode_coverage":
+            base = self.reals.name.removeprefix(PREFIX)
+            return scores_of.StackedModeCoverage(first=self.extractor.first_class(base))
         return scores_of.get(metric)
 
     def _lacks(self, metric):

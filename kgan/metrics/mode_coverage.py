@@ -53,13 +53,14 @@ def mode_coverage(points, centres, std):
     return np.bincount(nearest, minlength=k), np.bincount(nearest[good], minlength=k)
 
 
-def stacked_digits(predictions, classes=10):
+def stacked_digits(predictions, classes=10, first=0):
     """How many examples show each number, by the classes seen in their channels.
 
     Args:
-        predictions: logits [n, channels, at least `classes`] of a classifier of each
-            channel, or labels [n, channels], integers.
-        classes: that a label can be; of logits the first.
+        predictions: logits [n, channels, at least `first` + `classes`] of a classifier
+            of each channel, or labels [n, channels], integers.
+        classes: that a label can be.
+        first: where they begin among the logits; labels begin at 0.
 
     Returns:
         int64 [classes ** channels]: three channels of ten digits make 1,000.
@@ -69,11 +70,11 @@ def stacked_digits(predictions, classes=10):
     """
     predictions = finite(predictions, "predictions")
     labels = predictions
-    if predictions.ndim == 3 and predictions.shape[2] >= classes:
-        labels = predictions[:, :, :classes].argmax(axis=2)
+    if predictions.ndim == 3 and predictions.shape[2] >= first + classes:
+        labels = predictions[:, :, first : first + classes].argmax(axis=2)
     if labels.ndim != 2 or labels.size == 0:
         raise ValueError(
-            f"Expected logits [n, channels, {classes} or more] or labels [n, "
+            f"Expected logits [n, channels, {first + classes} or more] or labels [n, "
             f"channels]. Received: shape {predictions.shape}."
         )
     if not np.isin(labels, np.arange(classes)).all():
@@ -141,12 +142,13 @@ class ModeCoverage(SampleMetric):
 class StackedModeCoverage(SampleMetric):
     """Streaming `stacked_digits`: modes found among the 1,000, and KL.
 
-    Its examples are logits [n, channels, at least `classes`] or labels [n, channels] of
-    a digit classifier on each channel. 26,000 are usual. The first ten classes of the
-    extractor "lenet" are the digits.
+    Its examples are logits [n, channels, at least `first` + `classes`] or labels
+    [n, channels] of a classifier of each channel. 26,000 are usual.
 
     Args:
         classes: that a label can be.
+        first: where they begin among the logits: 0 for the digits of the extractor
+            "lenet", 10 for its articles of fashion.
         capacity: the largest number of examples.
     """
 
@@ -155,17 +157,23 @@ class StackedModeCoverage(SampleMetric):
     better = {"modes": "higher", "kl": "lower"}
 
     def __init__(
-        self, classes=10, capacity=26_000, name="stacked_mode_coverage", dtype=None
+        self,
+        classes=10,
+        first=0,
+        capacity=26_000,
+        name="stacked_mode_coverage",
+        dtype=None,
     ):
         super().__init__(capacity, name=name, dtype=dtype)
-        self.classes = classes
+        self.classes, self.first = classes, first
 
     def score(self, real, fake, *, seed=0):
-        counts = stacked_digits(fake, self.classes)
+        counts = stacked_digits(fake, self.classes, self.first)
         return {"modes": _found(counts, len(fake)), "kl": _divergence(counts)}
 
     def get_config(self):
-        return {**super().get_config(), "classes": self.classes}
+        config = super().get_config()
+        return {**config, "classes": self.classes, "first": self.first}
 
 
 def _found(counts, n):

@@ -64,11 +64,13 @@ def test_stacked_digits():
     counts = metrics.stacked_digits(labels)
     assert counts.shape == (1000,)
     assert (counts[7], counts[123], counts.sum()) == (1, 2, 3)
-    # Classes that are no digits do not count.
-    logits = np.random.default_rng(0).normal(size=(3, 3, 12))
-    logits[..., 10:] = 99.0
-    logits[np.arange(3)[:, None], np.arange(3), labels] = 9.0
-    np.testing.assert_array_equal(metrics.stacked_digits(logits), counts)
+    # Other classes do not count.
+    for first, shown in ((0, slice(0, 10)), (2, slice(2, 12))):
+        logits = np.full((3, 3, 12), 99.0)
+        logits[..., shown] = np.random.default_rng(0).normal(size=(3, 3, 10))
+        logits[np.arange(3)[:, None], np.arange(3), labels + first] = 9.0
+        found = metrics.stacked_digits(logits, first=first)
+        np.testing.assert_array_equal(found, counts)
 
 
 def test_stacked_digits_that_are_all_alike():

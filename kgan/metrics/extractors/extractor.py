@@ -43,6 +43,10 @@ class Extractor:
     def __init__(self):
         self._functions = {}
 
+    def first_class(self, dataset):
+        """Where among the logits the classes of a dataset begin."""
+        return 0
+
     def outputs(self, images):
         """The graph: float32 [n, height, width, channels] in [-1, 1] -> `Outputs`."""
         raise NotImplementedError

@@ -18,9 +18,12 @@ def digits():
 
 
 def test_it_reads_digits(digits):
-    made = extractors.get("lenet").extract(digits.examples[:2000])
+    lenet = extractors.get("lenet")
+    made = lenet.extract(digits.examples[:2000])
     assert made.features.shape == (2000, 64)
     assert made.logits.shape == (2000, len(CLASSES))
+    assert CLASSES[lenet.first_class("mnist")] == "0"
+    assert CLASSES[lenet.first_class("fashion_mnist")] == "t-shirt"
     right = made.logits.argmax(axis=1) == digits.labels[:2000]
     assert right.mean() > 0.99
 
