@@ -120,6 +120,20 @@ def test_scores_and_a_divergence(place, capsys, monkeypatch):
     assert "4 rollbacks did not help" in error
 
 
+def test_points(place, monkeypatch, capsys):
+    monkeypatch.setenv("KGAN_CACHE", str(place / "cache"))
+    length = ["--epochs", "1", "--batch-size", "5000"]
+    run("gan_ring", "--evaluate-every", "1", *length)
+    kept = json.loads(Path("logs/gan_ring/001/best.json").read_text())
+    assert "of 8, by 2000 examples" in kept["scores"]["modes"]["how"]
+    assert Path("logs/gan_ring/001/samples/epoch_0001.png").exists()
+    served = tf.saved_model.load("export/gan_ring/1").signatures["serving_default"]
+    assert served(latents=tf.zeros((3, 2)))["images"].shape == (3, 2)
+    error = fails(capsys, "gan", "--data", "ring", *length)
+    assert "Expected output='linear' for examples of shape (2,)" in error
+    assert not Path("logs/gan").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
