@@ -1,5 +1,6 @@
 """Scores of a generator, with all that decides them."""
 
+import contextlib
 import dataclasses
 import logging
 import warnings
@@ -51,8 +52,11 @@ class Evaluation:
     """
 
     def __init__(self, data, metrics=None, extractor=None, samples=10_000, seed=0):
-        if samples < 2:
-            raise ValueError(f"Expected samples >= 2. Received: samples={samples}.")
+        if samples < 4:
+            raise ValueError(
+                "Expected samples >= 4, two for each half of the real ones. "
+                f"Received: samples={samples}."
+            )
         self.reals = Reals(data, samples)
         images = len(self.reals.shape) == 3
         self.extractor = extractors.get(extractor or ("lenet" if images else "pixels"))
@@ -112,11 +116,11 @@ class Evaluation:
         scores, said = {}, []
         for metric in self.metrics:
             _log.info("%s ...", metric.name)
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always", UserWarning)
-                scores.update(self._entries(metric, side))
-            texts = dict.fromkeys(f"{metric.name}: {w.message}" for w in caught)
-            said.extend(texts)
+            with _heard(metric.name, said):
+                made = self.score(side, metric)
+            with _heard(f"floor and ceiling of {metric.name}", said):
+                anchors = self.anchors(metric)
+            scores.update(self._entries(metric, made, anchors))
         return Result(
             samples=source.about(self.samples, self.seed, side.examples),
             reference={
@@ -134,9 +138,8 @@ class Evaluation:
             kgan=__version__,
         )
 
-    def _entries(self, metric, side):
-        made = self.score(side, metric)
-        floor, ceiling = self.anchors(metric)
+    def _entries(self, metric, made, anchors):
+        floor, ceiling = anchors
         return {
             name: {
                 **dataclasses.asdict(value),
@@ -199,6 +202,15 @@ class Evaluation:
                 f"has. Received: generated ones of shape {tuple(shape)}. Choose the "
                 "data that the generator learned from, and its size and channels."
             )
+
+
+@contextlib.contextmanager
+def _heard(what, said):
+    """Adds warnings to a list, with what they are of, instead of showing them."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        yield
+    said.extend(dict.fromkeys(f"{what}: {w.message}" for w in caught))
 
 
 def _settings(metric):

@@ -124,7 +124,7 @@ def test_pictures(runs, capsys, place):
         (["evaluate", "KERAS"], "Name the real data by --data"),
         (["evaluate", "KERAS", "--data", "mnits"], "Did you mean mnist"),
         (["evaluate", "NARROW", "--metrics", "fid"], "Expected a metric by name"),
-        (["evaluate", "NARROW", "--samples", "1"], "samples >= 2"),
+        (["evaluate", "NARROW", "--samples", "1"], "samples >= 4"),
         (["evaluate", "NARROW", "--out", "there.json"], "nothing is overwritten"),
         (["compare", "NARROW", "nowhere"], "kgan evaluate"),
         (["compare", "there.json", "there.json"], "Expected scores written by"),
