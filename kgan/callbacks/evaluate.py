@@ -33,9 +33,10 @@ class Evaluate(BoardCallback):
     Args:
         log_dir: as for `keras.callbacks.TensorBoard`.
         evaluation: a `kgan.evaluation.Evaluation`: the data, metrics, extractor and
-            number of samples. The first score of its first metric decides which is the
-            best.
+            number of samples.
         every: epochs between evaluations, at least 1.
+        by: the score that decides which is the best, such as "recall". Default: the
+            first of the evaluation's first metric.
         budget: the largest share of the time that evaluation may take, in (0, 1]; above
             it, evaluations are left out. None: no limit.
 
@@ -44,15 +45,20 @@ class Evaluate(BoardCallback):
             this model cannot be scored.
     """
 
-    def __init__(self, log_dir, evaluation, *, every=1, budget=0.2):
+    def __init__(self, log_dir, evaluation, *, every=1, by=None, budget=0.2):
         super().__init__(log_dir)
         if every < 1:
             raise ValueError(f"Expected every >= 1. Received: every={every}.")
         self.evaluation = evaluation
         self.every = every
         self._names = [n for metric in evaluation.metrics for n in metric.better]
+        if by is not None and by not in self._names:
+            raise ValueError(
+                f"Expected by to be one of {', '.join(self._names)}, which the "
+                f"evaluation has. Received: by={by!r}."
+            )
         self._budget = Budget(budget)
-        self._best = Best(self.log_dir, self._names[0])
+        self._best = Best(self.log_dir, by or self._names[0])
 
     def on_train_begin(self, logs=None):
         self._budget.start()

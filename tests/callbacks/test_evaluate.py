@@ -150,6 +150,27 @@ class Fake:
     metrics = (metrics.FrechetDistance(),)
 
 
+@pytest.mark.parametrize(("by", "epoch"), [(None, 3), ("precision", 3), ("recall", 2)])
+def test_the_score_that_decides_can_be_chosen(tmp_path, by, epoch):
+    values = iter([(0.0, 0.0), (0.1, 0.5), (0.2, 0.9), (0.3, 0.7)])
+
+    class Scripted:
+        metrics = (metrics.PrecisionRecall(),)
+
+        def run(self, samples):
+            precision, recall = next(values)
+            made = result(precision, samples.trained["epoch"], "higher")
+            score = made.scores.pop("x")
+            made.scores["precision"] = score
+            made.scores["recall"] = {**score, "value": recall}
+            return made
+
+    evaluate = Evaluate(tmp_path, Scripted(), by=by, budget=None)
+    _, history = run(tmp_path, None, evaluate)
+    assert history["recall"] == [0.5, 0.9, 0.7]
+    assert best(tmp_path).samples["epoch"] == epoch
+
+
 def test_budget(tmp_path, caplog):
     class Never:
         share = 0.1
@@ -176,7 +197,12 @@ def test_what_cannot_be_scored_is_said_before_training(data, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"), [({"every": 0}, "every=0"), ({"budget": 0}, "budget=0")]
+    ("arguments", "message"),
+    [
+        ({"every": 0}, "every=0"),
+        ({"budget": 0}, "budget=0"),
+        ({"by": "fid"}, "one of frechet_distance,.*by='fid'"),
+    ],
 )
 def test_bad_arguments(tmp_path, arguments, message):
     with pytest.raises(ValueError, match=message):
