@@ -100,7 +100,8 @@ def test_points_on_a_line_are_histograms():
 
 def test_sample_points(tmp_path):
     source = kgan.data.open_source("ring")
-    model = kgan.VanillaGAN((2,), 2, generator_hidden=(4,), output="linear", seed=0)
+    hidden = {"generator_hidden": (4,), "discriminator_hidden": (4,)}
+    model = kgan.VanillaGAN((2,), 2, **hidden, output="linear", seed=0)
     model.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01))
     points = SamplePoints(tmp_path, source.some(300), n=40, seed=5)
     model.fit(source.batches(5000), epochs=2, callbacks=[points], verbose=0)
