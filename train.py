@@ -89,8 +89,7 @@ def watchers(recipe, run, source):
         keras.callbacks.TensorBoard(run.path, write_graph=False),
         kgan.callbacks.HParams(run.path, hyperparameters(recipe)),
     ]
-    images = len(source.image_shape) == 3
-    if images:
+    if len(source.image_shape) == 3:
         shown += [
             kgan.callbacks.SampleGrid(run.path, real=source.some(64), seed=seed),
             kgan.callbacks.Interpolation(run.path, seed=seed),
@@ -98,7 +97,7 @@ def watchers(recipe, run, source):
     else:
         shown.append(kgan.callbacks.SamplePoints(run.path, source.some(2500)))
     if every:
-        scores = ("frechet_distance", "precision_recall") if images else None
+        scores = recipe.metrics or None
         evaluation = kgan.evaluation.Evaluation(recipe.data, scores, samples=2000)
         shown.append(kgan.callbacks.Evaluate(run.path, evaluation, every=every))
     return shown

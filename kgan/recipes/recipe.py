@@ -78,8 +78,9 @@ class Recipe:
         d_optimizer, g_optimizer: `name`, as `keras.optimizers.get` knows it, and the
             optimizer's arguments.
         from_data: arguments that are taken from the data source, by method name.
-        metrics: what `kgan reproduce` scores it by; none for the usual ones.
-        samples: how many generated examples it scores.
+        metrics: what it is scored by, in training and by `kgan reproduce`; none for the
+            usual ones.
+        samples: how many generated examples `kgan reproduce` scores.
     """
 
     name: str
