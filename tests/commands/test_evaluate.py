@@ -1,6 +1,5 @@
 """Evaluate, compare, sample and interpolate, as from the command line."""
 
-import dataclasses
 import json
 
 import numpy as np
@@ -10,7 +9,7 @@ from PIL import Image
 import kgan
 from kgan import recipes
 from kgan.commands import main
-from kgan.recipes.runs import Output, Run
+from tests.tiny_run import tiny_run
 
 SCORE = ["--samples", "40", "--metrics", "precision_recall"]
 
@@ -19,22 +18,11 @@ SCORE = ["--samples", "40", "--metrics", "precision_recall"]
 def runs(tmp_path_factory, prepared_mnist):
     """Two runs of one epoch, a .keras file of the first, and a run without a state."""
     place = tmp_path_factory.mktemp("place")
+    data = recipes.Data(prepared_mnist, "train[:48]")
     paths = []
     for name, width in (("narrow", 2), ("wide", 4)):
-        recipe = dataclasses.replace(
-            recipes.get("dcgan"),
-            options={**recipes.get("dcgan").options, "width": width, "latent_dim": 4},
-            training=recipes.Training(epochs=1, batch_size=16),
-            data=recipes.Data(prepared_mnist, "train[:48]"),
-        )
-        run = Run(recipe.name, Output(logs=str(place / "logs"), run=name))
-        source = recipe.open_data()
-        model = recipe.build(source)
-        data = source.batches(16)
-        with run.writing(recipe):
-            state = kgan.callbacks.Checkpoint(run.checkpoints, data)
-            model.fit(data, epochs=1, callbacks=[state], verbose=0)
-        paths.append(run.path)
+        path, model = tiny_run(place / "logs", data, width=width, name=name)
+        paths.append(path)
         if width == 2:
             model.save(place / "gan.keras")
     bare = place / "bare"

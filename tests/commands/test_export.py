@@ -1,36 +1,21 @@
 """export, verify and promote from the command line, on a run of no steps."""
 
-import dataclasses
 import json
 import shutil
 
 import pytest
 
-import kgan
 from kgan import recipes
 from kgan.commands import main
 from kgan.recipes.loading import load_model
-from kgan.recipes.runs import Output, Run
+from tests.tiny_run import tiny_run
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    """A run of one step; its model."""
-    recipe = recipes.get("dcgan")
-    recipe = dataclasses.replace(
-        recipe,
-        options={**recipe.options, "width": 2, "latent_dim": 4},
-        training=recipes.Training(epochs=1, batch_size=16),
-        data=recipes.Data(split="train[:16]"),
-    )
-    run = Run(recipe.name, Output(logs=str(tmp_path_factory.mktemp("logs"))))
-    source = recipe.open_data()
-    model = recipe.build(source)
-    data = source.batches(16)
-    state = kgan.callbacks.Checkpoint(run.checkpoints, data)
-    with run.writing(recipe):
-        model.fit(data, epochs=1, callbacks=[state], verbose=0)
-    return str(run.path)
+    """A run of one step."""
+    data = recipes.Data(split="train[:16]")
+    return str(tiny_run(tmp_path_factory.mktemp("logs"), data)[0])
 
 
 def refused(capsys, sentence, *argv):

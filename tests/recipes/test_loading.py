@@ -1,35 +1,19 @@
-import dataclasses
 import json
 import shutil
 
 import numpy as np
 import pytest
 
-import kgan
 from kgan import recipes
 from kgan.recipes.loading import is_run, load_model, open_run, saved_recipe
-from kgan.recipes.runs import Output, Run
+from tests.tiny_run import tiny_run
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """(path, model) of a run of two epochs."""
-    recipe = recipes.get("dcgan")
-    recipe = dataclasses.replace(
-        recipe,
-        options={**recipe.options, "width": 2, "latent_dim": 4},
-        training=recipes.Training(epochs=2, batch_size=16),
-        data=recipes.Data(split="train[:48]"),
-    )
-    logs = tmp_path_factory.mktemp("logs")
-    run = Run(recipe.name, Output(logs=str(logs)))
-    source = recipe.open_data()
-    model = recipe.build(source)
-    data = source.batches(16)
-    state = kgan.callbacks.Checkpoint(run.checkpoints, data)
-    with run.writing(recipe):
-        model.fit(data, epochs=2, callbacks=[state], verbose=0)
-    return run.path, model
+    data = recipes.Data(split="train[:48]")
+    return tiny_run(tmp_path_factory.mktemp("logs"), data, epochs=2)
 
 
 def files(path):
