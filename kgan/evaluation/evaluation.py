@@ -5,16 +5,13 @@ import dataclasses
 import logging
 import warnings
 
-from kgan import metrics as scores_of
 from kgan._version import __version__
-from kgan.data.stacked import PREFIX
-from kgan.evaluation.protocol import floor_sides, real_sides, what_lacks
+from kgan.evaluation.protocol import fitting, floor_sides, real_sides, what_lacks
 from kgan.evaluation.reals import Reals, Side
 from kgan.evaluation.result import Result
 from kgan.evaluation.samples import Samples, open_samples
 from kgan.evaluation.views import Views
 from kgan.metrics import extractors
-from kgan.metrics.mode_coverage import TARGETS
 
 _log = logging.getLogger("kgan")
 
@@ -178,19 +175,7 @@ class Evaluation:
         return [metric for metric in chosen if not self._lacks(metric)]
 
     def _made(self, metric):
-        if metric == "kernel_distance":
-            # Its usual subsets are of 1,000, which few examples are not.
-            held_out = self.reals.side("held_out")
-            fewest = min(self.samples, len(self.reals.side("reference").examples))
-            of_floor = len(held_out.examples) if held_out else fewest // 2
-            size = max(2, min(1000, fewest, of_floor))
-            return scores_of.KernelDistance(subset_size=size)
-        if metric == "mode_coverage" and self.reals.name in TARGETS:
-            return scores_of.ModeCoverage(self.reals.name)
-        if metric == "stacked_mode_coverage":
-            base = self.reals.name.removeprefix(PREFIX)
-            return scores_of.StackedModeCoverage(first=self.extractor.first_class(base))
-        return scores_of.get(metric)
+        return fitting(metric, self.reals, self.extractor, self.samples)
 
     def _lacks(self, metric):
         return what_lacks(metric, self.reals, self.extractor)

@@ -1,15 +1,43 @@
-"""Which real examples a metric is given.
+"""How a metric is set for a set of data, and which real examples it is given.
 
 The metrics of a distance compare generated examples with what the generator learned
 from; the memorisation check with examples that were held out, near the training set;
 the Parzen estimate scores the test images (arXiv 1406.2661).
 """
 
+from kgan import metrics
+from kgan.data.stacked import PREFIX
+from kgan.metrics.mode_coverage import TARGETS
+
 _SPLITS = {
     "held_out": "real examples that were held out",
     "test": "a split test",
     "validation": "10,000 images beside the training set",
 }
+
+
+def fitting(metric, reals, extractor, samples):
+    """The metric of a name, set for these examples and features.
+
+    Args:
+        metric: a name, of which settings are chosen; or what `kgan.metrics.get` takes.
+        reals: the `Reals`.
+        extractor: a `kgan.metrics.extractors.Extractor`.
+        samples: the number of generated examples.
+    """
+    if metric == "kernel_distance":
+        # Its usual subsets are of 1,000, which few examples are not.
+        held_out = reals.side("held_out")
+        fewest = min(samples, len(reals.side("reference").examples))
+        of_floor = len(held_out.examples) if held_out else fewest // 2
+        size = max(2, min(1000, fewest, of_floor))
+        return metrics.KernelDistance(subset_size=size)
+    if metric == "mode_coverage" and reals.name in TARGETS:
+        return metrics.ModeCoverage(reals.name)
+    if metric == "stacked_mode_coverage":
+        base = reals.name.removeprefix(PREFIX)
+        return metrics.StackedModeCoverage(first=extractor.first_class(base))
+    return metrics.get(metric)
 
 
 def real_sides(reals, metric):
