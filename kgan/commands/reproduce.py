@@ -108,7 +108,10 @@ def _is_finished(recipe, directory):
     if not is_run(directory):
         return False
     saved = saved_recipe(directory)
-    if json.dumps(hyperparameters(saved)) != json.dumps(hyperparameters(recipe)):
+    before, now = (
+        json.dumps(hyperparameters(r), sort_keys=True) for r in (saved, recipe)
+    )
+    if before != now:
         raise ValueError(
             f"The run {directory} has other settings than the recipe {recipe.name} has "
             "now. Remove it, or name other --logs."

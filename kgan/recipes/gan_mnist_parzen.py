@@ -30,33 +30,27 @@ samples' Vendi score was 42 at epoch 14, that of as many real images 98. It is a
 to match, not a picture of quality.
 """
 
-from kgan.recipes.recipe import Data, Published, Recipe, Training
+import dataclasses
+
+from kgan.recipes.gan import GAN
+from kgan.recipes.recipe import Data, Training
 
 _ADAM = {"name": "adam", "learning_rate": 2e-3, "beta_1": 0.5}
 
-GAN_MNIST_PARZEN = Recipe(
+GAN_MNIST_PARZEN = dataclasses.replace(
+    GAN,
     name="gan_mnist_parzen",
     title="The MLP game of 2014 on MNIST, its generator averaged",
-    paper="Goodfellow et al. 2014, arXiv 1406.2661",
-    model="VanillaGAN",
     options={
-        "latent_dim": 100,
-        "loss": "non_saturating",
-        "latent_prior": "uniform_unit_variance",
-        "output": "sigmoid",
+        **GAN.options,
         "dropout": [0.0, 0.0],
-        "discriminator_steps": 1,
         # The mean of the run; the decay would set in at the 10,000th step.
         "ema_decay": 0.9999,
         "ema_ramp": 2.0,
     },
-    from_data=("mean",),
     d_optimizer=_ADAM,
     g_optimizer=_ADAM,
     training=Training(epochs=15, batch_size=200),
     data=Data("mnist", "train[:50000]"),
     metrics=("parzen",),
-    published=(
-        Published("Parzen log-likelihood, MNIST", "225 +- 2 nats", "arXiv 1406.2661"),
-    ),
 )
