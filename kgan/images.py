@@ -49,6 +49,13 @@ def as_picture(image):
     return Image.fromarray(image[..., 0] if channels <= 2 else image)
 
 
+def read(file):
+    """uint8 [height, width, channels] of a file, by its path or opened."""
+    with Image.open(file) as picture:
+        pixels = np.array(picture)
+    return pixels[..., None] if pixels.ndim == 2 else pixels
+
+
 def save(path, image):
     """Writes a uint8 image [height, width, channels], at once or not at all."""
     with atomic_file(path) as partial:

@@ -20,3 +20,14 @@ def stream(seed, purpose=""):
 def derive(seed, purpose):
     """One integer seed in [0, 2^31) for `purpose`."""
     return next(stream(seed, purpose))
+
+
+def of_blocks(seed):
+    """An endless iterator of the seeds of a large sample's blocks.
+
+    First `seed`, a 32-bit integer; then a stream of it: not seed + k, which would
+    repeat images when one sample follows another.
+    """
+    yield seed
+    # A stream begins with what is not negative.
+    yield from stream(seed % 2**32, "samples")

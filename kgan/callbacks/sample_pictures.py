@@ -3,7 +3,6 @@
 import logging
 
 import numpy as np
-from PIL import Image
 
 from kgan import images
 from kgan.callbacks.board import BoardCallback
@@ -74,7 +73,7 @@ class SamplePictures(BoardCallback):
 
     def on_train_end(self, logs=None):
         paths = sorted(self.folder.glob("epoch_*.png"))
-        frames = [_read(path) for path in paths]
+        frames = [images.read(path) for path in paths]
         frames = [frame for frame in frames if frame.shape == frames[-1].shape]
         if frames:
             images.save_animation(self.folder / self.animation, frames)
@@ -88,8 +87,3 @@ class SamplePictures(BoardCallback):
         picture = self.picture(samples)
         images.save(self.folder / f"epoch_{epochs:04d}.png", picture)
         self.show("samples", picture, step=epochs)
-
-
-def _read(path):
-    pixels = np.array(Image.open(path))
-    return pixels[..., None] if pixels.ndim == 2 else pixels

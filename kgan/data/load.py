@@ -85,7 +85,8 @@ def open_source(
         return ArraySource(points, modes if labels else None, name=source)
     if _is_stacked(source):
         return _open_stacked(
-            *(source.removeprefix(PREFIX), channels),
+            source.removeprefix(PREFIX),
+            channels,
             split=split,
             image_size=image_size,
             labels=labels,

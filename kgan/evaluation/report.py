@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from kgan.evaluation.result import read_result
+from kgan.evaluation.result import number, read_result
 from kgan.files import atomic_file
 
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
@@ -22,11 +22,10 @@ def table(results):
     for recipe, result in results:
         first = [f"`{recipe.name}`", _trained(result), _published(recipe)]
         for name, score in result.scores.items():
-            numbers = (score, score["floor"], score["ceiling"])
+            of_three = (score, score["floor"], score["ceiling"])
+            numbers = [number(one, "±") for one in of_three]
             label, trained, published = first
-            lines.append(
-                _row([label, trained, name, *map(_number, numbers), published])
-            )
+            lines.append(_row([label, trained, name, *numbers, published]))
             first = ["", "", ""]
     lines.append("")
     for recipe, result in results:
@@ -80,11 +79,6 @@ def write_between_markers(path, content):
 
 def _row(cells):
     return f"| {' | '.join(cells)} |"
-
-
-def _number(score):
-    error = "" if score["error"] is None else f" ± {score['error']:.2g}"
-    return f"{score['value']:.4g}{error}"
 
 
 def _trained(result):

@@ -53,8 +53,8 @@ class Result:
         """The scores as text."""
         rows = [("score", "value", "floor: real", "ceiling: noise", "better")]
         for name, score in self.scores.items():
-            anchors = [_number(score[anchor]) for anchor in ("floor", "ceiling")]
-            rows.append((name, _number(score), *anchors, score["better"]))
+            anchors = [number(score[anchor]) for anchor in ("floor", "ceiling")]
+            rows.append((name, number(score), *anchors, score["better"]))
         lines = [*columns(rows), ""]
         lines += [f"{name}: {text}" for name, text in self.conditions().items()]
         return "\n".join([*lines, *(f"warning: {text}" for text in self.warnings)])
@@ -114,6 +114,7 @@ def columns(rows):
     ]
 
 
-def _number(score):
-    error = "" if score["error"] is None else f" +- {score['error']:.2g}"
+def number(score, sign="+-"):
+    """A value with its error, if it has one, as text."""
+    error = "" if score["error"] is None else f" {sign} {score['error']:.2g}"
     return f"{score['value']:.4g}{error}"

@@ -1,7 +1,6 @@
 """Where generated examples come from: a run, a `.keras` file, an export, a model."""
 
 import hashlib
-import itertools
 import math
 from pathlib import Path
 
@@ -64,7 +63,7 @@ class Samples:
                 f"Expected count >= 1 and seed >= 0. Received: {count} and {seed}."
             )
         # Up to a block, what `generate` and an export's `sample` make of the seed.
-        numbers = itertools.chain([seed], seeds.stream(seed, "samples"))
+        numbers = seeds.of_blocks(seed)
         parts = []
         size = max(1, min(_BLOCK, _BLOCK_BYTES // math.prod(self.image_shape)))
         for start in range(0, count, size):
@@ -143,9 +142,10 @@ def open_samples(source, weights="auto"):
         return of_model(run.model, "run", path, weights, trained, run.recipe.data)
     if path.suffix == ".keras" and path.is_file():
         model, learned = load_file(path), {}
-        if run_of(path):
+        run = run_of(path)
+        if run is not None:
             # Such as the best.keras of a run.
-            recipe = saved_recipe(run_of(path))
+            recipe = saved_recipe(run)
             learned = {"trained": {"recipe": recipe.name}, "data": recipe.data}
         return of_model(model, "keras", path, weights, **learned)
     if (path / "saved_model.pb").is_file():

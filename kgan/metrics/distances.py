@@ -30,7 +30,7 @@ def nearest(queries, points, k=1):
     centre = points.mean(axis=0, dtype="float64")
     # Copies lie equally far from the centre.
     starts = range(0, len(queries), _ROWS)
-    norms = [left_factor(queries[i : i + _ROWS] - centre)[:, -2] for i in starts]
+    norms = [_squared_norms(queries[i : i + _ROWS] - centre) for i in starts]
     rounding = 4.0 * _rounding(queries) * np.concatenate(norms)
     return np.sqrt(np.where(squared <= rounding, 0.0, squared))
 
@@ -96,13 +96,13 @@ def left_factor(x, slack=0.0):
     Returns:
         float64 [n, d + 2].
     """
-    norms = (1.0 + slack) * np.einsum("nd,nd->n", x, x)
+    norms = (1.0 + slack) * _squared_norms(x)
     return np.column_stack([-2.0 * x, norms, np.ones(len(x))])
 
 
 def right_factor(y, slack=0.0):
     """(y, 1, (1 + slack) |y|^2); see `left_factor`."""
-    norms = (1.0 + slack) * np.einsum("nd,nd->n", y, y)
+    norms = (1.0 + slack) * _squared_norms(y)
     return np.column_stack([y, np.ones(len(y)), norms])
 
 
@@ -127,6 +127,10 @@ def _tiles(x, y, slack):
             columns = slice(j, j + _COLUMNS)
             right = right_factor(y[columns] - centre, slack)
             yield rows, columns, left @ right.T
+
+
+def _squared_norms(x):
+    return np.einsum("nd,nd->n", x, x)
 
 
 def _rounding(x):

@@ -160,15 +160,14 @@ def _data(config):
     }
 
 
-def _scores(run, steps):
-    """The evaluations of this state of the run, whole: a score alone says little."""
-    best = run / BEST_RESULT
-    files = [*sorted(folder_of(run).glob("*.json")), *([best] if best.exists() else [])]
-    results = {file.name: read_result(file) for file in files}
+def _scores(run, made):
+    """The evaluations after `made` steps, whole: a score alone says little."""
+    files = [*sorted(folder_of(run).glob("*.json")), *run.glob(BEST_RESULT)]
+    results = [(file.name, read_result(file)) for file in files]
     return [
         {"file": name, **dataclasses.asdict(result)}
-        for name, result in results.items()
-        if result.samples.get("steps") == steps
+        for name, result in results
+        if result.samples.get("steps") == made
     ]
 
 

@@ -5,9 +5,8 @@ import itertools
 import weakref
 
 import numpy as np
-from PIL import Image
 
-from kgan import seeds
+from kgan import images, seeds
 from kgan.serving.client import address as addresses
 from kgan.serving.client.retrying import ask
 
@@ -88,7 +87,8 @@ class Client:
             points.
         """
         if self.address.over_rest and self._makes_png():
-            return np.stack([_pixels(f) for f in self.sample_png(num_samples, seed)])
+            files = self.sample_png(num_samples, seed)
+            return np.stack([images.read(io.BytesIO(file)) for file in files])
         return np.concatenate(self._blocks("sample", num_samples, seed))
 
     def sample_png(self, num_samples, seed=0):
@@ -183,10 +183,11 @@ class Client:
         num_samples = _integer("num_samples", num_samples, 1)
         seed = _seed("seed", seed)
         answers = []
-        for k, first in enumerate(range(0, num_samples, self._max_batch)):
+        firsts = range(0, num_samples, self._max_batch)
+        for first, of_block in zip(firsts, seeds.of_blocks(int(seed)), strict=False):
             inputs = {
                 "num_samples": np.int32(min(self._max_batch, num_samples - first)),
-                "seed": np.int32(block_seed(int(seed), k)),
+                "seed": np.int32(of_block),
             }
             answers.append(_only(self.predict(signature, inputs)))
         return answers
@@ -199,14 +200,9 @@ class Client:
 
 
 def block_seed(seed, k):
-    """The seed of the k-th block of a sample that is too large for one request.
-
-    `seed` for k = 0; then numbers from a stream of it, as `kgan.evaluation.Samples` has
-    them: not seed + k, which would repeat images when one sample follows another.
-    """
-    # A stream begins with what is not negative.
-    numbers = itertools.chain([seed], seeds.stream(seed % 2**32, "samples"))
-    return next(itertools.islice(numbers, k, None))
+    """The seed of the k-th block of a sample that is too large for one request: the
+    k-th of `kgan.seeds.of_blocks`."""
+    return next(itertools.islice(seeds.of_blocks(seed), k, None))
 
 
 def _transport(address):
@@ -223,12 +219,6 @@ def _only(answer):
     """The one output: "images", or what a model of something else calls its own."""
     (value,) = answer.values()
     return value
-
-
-def _pixels(png):
-    """uint8 [height, width, channels] of a PNG file."""
-    pixels = np.asarray(Image.open(io.BytesIO(png)))
-    return pixels[..., None] if pixels.ndim == 2 else pixels
 
 
 def _positive(name, value):
