@@ -1,32 +1,39 @@
-"""Trains a recipe: watch it in TensorBoard, stop and resume it, serve its generator.
+"""Trains a recipe: watch it in TensorBoard, stop and resume it, serve its model.
 
 python train.py                                   # DCGAN on the embedded digits
 python train.py dcgan --data mnist --epochs 10    # any TFDS set or folder of images
-python train.py --resume                          # go on after a stop or a crash
+python train.py --resume                          # continue after a stop or a crash
 python train.py --list                            # the recipes
-python train.py dcgan --help                      # what can be changed
+python train.py dcgan --help                      # all options of a recipe
 """
+
+from __future__ import annotations
 
 import contextlib
 import json
 import logging
 import os
+from collections.abc import Sequence
+from typing import Any
 
-from kgan.recipes.command_line import parse, user_errors
-from kgan.recipes.runs import agreement, as_config, hyperparameters
+from kgan.commands.errors import user_errors
+from kgan.commands.training import parse
+from kgan.recipes.recipe import Recipe
+from kgan.runs.config import as_config, hyperparameters
+from kgan.runs.run import Run, agreement
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 @user_errors
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> None:
     recipe, run = parse(argv)
-    # The progress bar leaves its line open.
+    # A new line first, because the progress bar does not end its line.
     logging.basicConfig(format="\n%(message)s")
-    # From here on TensorFlow is needed, which takes some seconds to import.
+    # Not at the top of the file, so that --help need not wait for TensorFlow.
     import kgan
 
-    # First of all: it decides which devices TensorFlow sees.
+    # Before all else, because it decides which devices TensorFlow sees.
     devices = recipe.training.devices
     strategy = kgan.distribute.strategy(devices, agreement(recipe, run))
     chief = kgan.distribute.is_chief(strategy)
@@ -35,8 +42,9 @@ def main(argv=None):
         model = recipe.build(source)
     if run.output.dry_run:
         print(json.dumps(as_config(recipe), indent=2))
-        model.generator.summary()
-        model.discriminator.summary()
+        for player in model.players.values():
+            for network in player.networks:
+                network.summary()
         return
 
     batch_size, seed = recipe.examples_a_step, recipe.training.seed
@@ -48,7 +56,7 @@ def main(argv=None):
     state = kgan.callbacks.Checkpoint(run.checkpoints, data, save_every=save_every)
     back = state if recipe.training.on_nan == "roll_back" else None
     health = kgan.callbacks.Health(run.path, source, checkpoint=back)
-    shown = watchers(recipe, run, source) if chief else ()
+    shown = watchers(recipe, run, source, model) if chief else ()
     with (
         run.writing(recipe) if chief else contextlib.nullcontext(),
         kgan.distribute.loss_of_machines_named(strategy),
@@ -63,7 +71,7 @@ def main(argv=None):
             )
         except kgan.callbacks.Interrupted as stop:
             if chief:
-                print(f"\nStopped by {stop}. Everything is saved; go on with:\n")
+                print(f"\nStopped by {stop}. Everything is saved. Continue with:\n")
                 print(f"    python train.py {recipe.name} --resume --run {run.path}")
             return
 
@@ -77,8 +85,8 @@ def main(argv=None):
         print(f"SavedModel   {exported}")
 
 
-def watchers(recipe, run, source):
-    """What is shown of a run."""
+def watchers(recipe: Recipe, run: Run, source: Any, model: Any) -> list[Any]:
+    """The callbacks that show a run: speed, TensorBoard, pictures and scores."""
     import keras
 
     import kgan
@@ -88,17 +96,13 @@ def watchers(recipe, run, source):
         kgan.callbacks.Throughput(recipe.examples_a_step),
         keras.callbacks.TensorBoard(run.path, write_graph=False),
         kgan.callbacks.HParams(run.path, hyperparameters(recipe)),
+        kgan.callbacks.Pictures(run.path, source.parts(source.space.shown), seed=seed),
     ]
-    if len(source.image_shape) == 3:
-        shown += [
-            kgan.callbacks.SampleGrid(run.path, real=source.some(64), seed=seed),
-            kgan.callbacks.Interpolation(run.path, seed=seed),
-        ]
-    else:
-        shown.append(kgan.callbacks.SamplePoints(run.path, source.some(2500)))
+    if kgan.callbacks.Interpolation.endpoint_of(model):
+        shown.append(kgan.callbacks.Interpolation(run.path, seed=seed))
     if every:
-        scores = recipe.metrics or None
-        evaluation = kgan.evaluation.Evaluation(recipe.data, scores, samples=2000)
+        metrics = recipe.metrics or None
+        evaluation = kgan.evaluation.Evaluation(recipe.data, metrics, samples=2000)
         shown.append(kgan.callbacks.Evaluate(run.path, evaluation, every=every))
     return shown
 

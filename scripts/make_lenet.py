@@ -14,9 +14,9 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.data import open_source
-from kgan.files import atomic_file
 from kgan.metrics.extractors.lenet import CLASSES, WEIGHTS, load_weights
 from kgan.networks.lenet import lenet
+from kgan.system.files import atomic_file
 
 EPOCHS = 16
 BATCH = 128

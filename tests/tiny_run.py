@@ -4,7 +4,7 @@ import dataclasses
 
 import kgan
 from kgan import recipes
-from kgan.recipes.runs import Output, Run
+from kgan.runs.run import Output, Run
 
 
 def tiny_run(logs, data, *, epochs=1, width=2, name=None):

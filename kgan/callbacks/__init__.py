@@ -1,12 +1,11 @@
-"""What watches a training run and keeps it."""
+"""Callbacks that watch and save a training run."""
 
 from kgan.callbacks.checkpoint import Checkpoint, Interrupted
 from kgan.callbacks.evaluate import Evaluate
 from kgan.callbacks.health import Diverged, Health
 from kgan.callbacks.hparams import HParams
 from kgan.callbacks.interpolation import Interpolation
-from kgan.callbacks.sample_grid import SampleGrid
-from kgan.callbacks.sample_points import SamplePoints
+from kgan.callbacks.pictures import Pictures
 from kgan.callbacks.throughput import Throughput
 
 __all__ = [
@@ -17,7 +16,6 @@ __all__ = [
     "Health",
     "Interpolation",
     "Interrupted",
-    "SampleGrid",
-    "SamplePoints",
+    "Pictures",
     "Throughput",
 ]

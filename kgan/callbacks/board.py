@@ -1,13 +1,18 @@
 """Writing to TensorBoard beside `keras.callbacks.TensorBoard`."""
 
+from __future__ import annotations
+
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
-# One writer a directory: TensorBoard follows one file in each, and would overlook what
-# is added to another.
+# One writer per directory: TensorBoard follows one file per directory and overlooks
+# what is added to another file.
 _writers = {}
 
 
@@ -15,32 +20,32 @@ class BoardCallback(keras.callbacks.Callback):
     """A callback that shows images, numbers and text in TensorBoard.
 
     Args:
-        log_dir: as for `keras.callbacks.TensorBoard`. What is shown is in its run
-            "samples".
+        log_dir: the directory of `keras.callbacks.TensorBoard`. The images, numbers and
+            texts are in its run "samples".
     """
 
-    def __init__(self, log_dir):
+    def __init__(self, log_dir: str | Path) -> None:
         super().__init__()
         self.log_dir = Path(log_dir)
 
     @property
-    def folder(self):
-        """Where the files are: `log_dir`/samples."""
+    def folder(self) -> Path:
+        """The directory of the files: `log_dir`/samples."""
         return self.log_dir / "samples"
 
-    def show(self, tag, image, step):
-        """Logs one uint8 image [height, width, channels]."""
+    def show(self, tag: str, image: np.ndarray, step: int) -> None:
+        """Logs one image, uint8 [height, width, channels]."""
         with self._writing():
             tf.summary.image(tag, image[None], step=step)
 
-    def plot(self, numbers, step):
-        """Logs numbers by their tags."""
+    def plot(self, numbers: Mapping[str, float], step: int) -> None:
+        """Logs numbers: tag -> number."""
         with self._writing():
             for tag, number in numbers.items():
                 tf.summary.scalar(tag, number, step=step)
 
-    def tell(self, tag, text, step):
-        """Logs a text."""
+    def tell(self, tag: str, text: str, step: int) -> None:
+        """Logs a text as Markdown."""
         with self._writing():
             tf.summary.text(tag, text, step=step)
 
@@ -54,7 +59,7 @@ class BoardCallback(keras.callbacks.Callback):
             yield
         writer.flush()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         writer = _writers.get(self.folder)
         if writer is not None:
             writer.flush()

@@ -1,63 +1,80 @@
-"""Stop at any moment, go on as if never stopped."""
+"""Saves the state of training, so that a stopped run continues exactly."""
+
+from __future__ import annotations
 
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
 
-from kgan.callbacks.training_state import TrainingState
-from kgan.distribute import several_machines
+from kgan.distribute.strategies import several_machines
+from kgan.runs.training_state import TrainingState
 
 _log = logging.getLogger("kgan")
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training stopped on a signal, after its state was saved.
+    """Training stopped on a signal, and its state is saved.
+
+    >>> str(kgan.callbacks.Interrupted(15, epoch=2, batch=7))
+    'SIGTERM at epoch 2, batch 7'
 
     Attributes:
         signal: the number of the signal.
-        epoch, batch: where training stopped, counted from 0.
+        epoch, batch: the place where training stopped, counted from 0.
     """
 
-    def __init__(self, number, epoch, batch):
+    def __init__(self, number: int, epoch: int, batch: int) -> None:
         name = signal.Signals(number).name
         super().__init__(f"{name} at epoch {epoch}, batch {batch}")
         self.signal, self.epoch, self.batch = number, epoch, batch
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Saves the whole state of training, and resumes from the last state saved.
+    """Saves the whole state of training, and resumes from the last saved state.
 
-    A run that was killed and resumed ends with the bits of one that never stopped (on a
-    CPU); see `TrainingState` for what is saved. That happens every `save_every` steps,
-    after each epoch, and on SIGINT and SIGTERM, which then raise `Interrupted`, on all
-    machines at once if there are several; a second signal acts as if this callback were
-    not there.
+    On a CPU, a run that is killed and resumed ends with the same bits as a run that
+    never stops; `TrainingState` says what is saved. A state is saved every `save_every`
+    steps, after each epoch, and on SIGINT and SIGTERM. These signals then raise
+    `Interrupted`, on all machines at the same step. A second signal acts as if this
+    callback were not there.
 
-    `fit` starts where the state says; its `epochs` is the number at which to end. Put
-    this callback first in the list.
+    `fit` starts at the place of the saved state; the `epochs` of `fit` is the number of
+    the last epoch. Put this callback first in the list.
+
+    >>> checkpoint = kgan.callbacks.Checkpoint("checkpoints", data, save_every=100)
+    >>> history = model.fit(data, callbacks=[checkpoint])  # doctest: +SKIP
 
     Args:
-        directory: where the states are.
-        data: the dataset that `fit` gets, from `kgan.data.load`.
+        directory: the directory of the states.
+        data: the dataset for `fit`, from `kgan.data.load`.
         save_every: steps between saves, at least 1.
-        keep: the number of states kept.
+        keep: the number of states to keep.
 
     Raises:
-        ValueError: if `data` is no dataset of `kgan.data`, or, when training begins, if
-            the state is that of another model, or the model's `steps_per_execution`
-            does not divide the steps of an epoch.
+        ValueError: if `data` is not a dataset of `kgan.data`; when training begins, if
+            the state is of another model, or if the model's `steps_per_execution` does
+            not divide the steps of an epoch.
     """
 
-    def __init__(self, directory, data, *, save_every=250, keep=2):
+    def __init__(
+        self,
+        directory: str | Path,
+        data: tf.data.Dataset,
+        *,
+        save_every: int = 250,
+        keep: int = 2,
+    ) -> None:
         super().__init__()
         if not hasattr(data, "position"):
             raise ValueError(
-                "Resuming in the middle of an epoch needs a dataset whose place can be "
-                f"sought: expected one made by kgan.data.load. Received: data={data!r}."
+                "Expected a dataset made by kgan.data.load, which can resume in the "
+                f"middle of an epoch. Received: data={data!r}."
             )
         if save_every < 1:
             raise ValueError(f"Expected save_every >= 1. Received: {save_every}.")
@@ -67,29 +84,29 @@ class Checkpoint(keras.callbacks.Callback):
         self.keep = keep
         self._signal = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         _check_divides(self.model.steps_per_execution, self.position.steps)
         self.state = TrainingState(self.model, self.directory, self.keep)
         self._ends_early = False
         self._unsaved = 0
-        # Now, for callbacks that begin after this one.
-        self._restored = self._any = self.state.restore()
+        # Now, because the callbacks after this one read the restored state.
+        self._restored = self._has_state = self.state.restore()
         if self._restored:
-            # As keras.callbacks.BackupAndRestore tells fit where to start.
+            # keras.callbacks.BackupAndRestore sets fit's first epoch in this way too.
             self.model._initial_epoch = self.state.epoch
-        # The steps' logs are averaged over machines, so that all hear of a signal to
-        # one of them at the same step.
+        # A step's logs are averaged over machines, so that all machines learn of a
+        # signal to one of them at the same step.
         self.model.stop_vote = tf.Variable(0.0, trainable=False)
         self._vote = 0.0
         self._catch_signals()
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self._restored:
-            # Again, because fit has just reset the epoch's means.
+            # Again, because fit just reset the means of the epoch.
             self.state.restore_again()
             self._restored = False
             if self.state.batch == 0:
-                # They are those of the epoch before.
+                # The restored means are of the epoch before.
                 self.model.reset_metrics()
         elif self._unsaved:
             self._save(epoch, 0)
@@ -100,7 +117,9 @@ class Checkpoint(keras.callbacks.Callback):
         self._seen = 0
         self.position.seek(self.state.epoch, self.state.batch)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
         done = batch + 1 - self._seen
         self._seen = batch + 1
         self._unsaved += done
@@ -111,7 +130,7 @@ class Checkpoint(keras.callbacks.Callback):
         )
         self.state.place(epoch, at)
         self._vote = (logs or {}).pop("stop_vote", 0.0)
-        # At the epoch's end, its other callbacks come first.
+        # At the end of an epoch, the other callbacks run first.
         if at < steps and self._told_to_stop():
             self._interrupt()
         if at < steps and self._unsaved >= self.save_every:
@@ -120,13 +139,13 @@ class Checkpoint(keras.callbacks.Callback):
             # A resumed epoch has fewer batches than fit expects.
             self._ends_early = self.model.stop_training = True
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if logs:
             logs.pop("stop_vote", None)
         if self._ends_early:
             self._ends_early = self.model.stop_training = False
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._restore_handlers()
         self.model._initial_epoch = None
         if self._unsaved:
@@ -134,49 +153,52 @@ class Checkpoint(keras.callbacks.Callback):
             done = at >= self.position.steps
             self._save(epoch + done, 0 if done else at)
 
-    # Going back
+    # Rolling back
 
-    def save_first(self):
-        """Saves the state now, unless there is one to go back to."""
-        if not self._any:
+    def save_first(self) -> None:
+        """Saves the state now, unless there is a saved state."""
+        if not self._has_state:
             self._save(self.state.epoch, self.state.batch)
 
-    def roll_back(self, change=lambda: None):
-        """Restores the newest state, all but its place: the data goes on from here.
+    def roll_back(
+        self, change: Callable[[], None] = lambda: None
+    ) -> tuple[int, int] | None:
+        """Restores the newest state but keeps the place: the data continues from here.
 
         Args:
-            change: called before the outcome is saved, to train otherwise from then on.
+            change: called before the result is saved; it may change how training goes
+                on, such as the learning rates.
 
         Returns:
-            (epoch, batch) of the state restored, or None if there is none.
+            (epoch, batch) of the restored state, or None if there is no saved state.
         """
         epoch, at = self.state.epoch, self.state.batch
         if not self.state.restore():
             return None
-        before = self.state.epoch, self.state.batch
-        if before[0] != epoch or before[1] == 0:
-            # They are those of the epoch before.
+        restored = self.state.epoch, self.state.batch
+        if restored[0] != epoch or restored[1] == 0:
+            # The restored means are of the epoch before.
             self.model.reset_metrics()
         change()
         self.state.place(epoch, at)
         self._unsaved = max(self._unsaved, 1)
-        # The end of an epoch is saved when the next begins.
+        # The end of an epoch is saved when the next epoch begins.
         if at < self.position.steps:
             self._save(epoch, at)
-        return before
+        return restored
 
-    def _save(self, epoch, batch):
+    def _save(self, epoch: int, batch: int):
         broken = self.state.not_finite()
         if broken:
             self.state.place(epoch, batch)
             _log.warning(
-                "kgan: the state at epoch %d, batch %d has NaN or infinite values, in "
-                "%s first; it is not saved",
+                "kgan: the state at epoch %d, batch %d is not saved: it has NaN or "
+                "infinite values, first in %s",
                 *(epoch, batch, broken[0]),
             )
         else:
             self.state.save(epoch, batch)
-            self._any = True
+            self._has_state = True
         self._unsaved = 0
 
     # Signals
@@ -188,7 +210,7 @@ class Checkpoint(keras.callbacks.Callback):
         for number in (signal.SIGINT, signal.SIGTERM):
             self._handlers[number] = signal.signal(number, self._on_signal)
 
-    def _on_signal(self, number, frame):
+    def _on_signal(self, number: int, frame: Any):
         self._signal = number
         self.model.stop_vote.assign(1.0)
         self._restore_handlers()
@@ -210,13 +232,14 @@ class Checkpoint(keras.callbacks.Callback):
         raise Interrupted(number, self.state.epoch, self.state.batch)
 
 
-def _check_divides(at_once, steps):
-    """A resumed epoch would otherwise end in the middle of an execution."""
+def _check_divides(at_once: int, steps: int):
+    """Raises ValueError if a resumed epoch would end in the middle of an execution."""
     if steps % at_once:
         divisors = [n for n in range(1, steps + 1) if steps % n == 0]
         nearest = sorted(divisors, key=lambda n: abs(n - at_once))[:2]
         raise ValueError(
-            f"Expected steps_per_execution that divides the {steps} steps of an epoch, "
-            f"so that training can stop and go on exactly. Received: {at_once}. The "
-            f"nearest that work: {' or '.join(map(str, sorted(nearest)))}."
+            "Expected a steps_per_execution that divides the number of steps of an "
+            f"epoch, {steps}, so that training can resume exactly. Received: "
+            f"{at_once}. The nearest that work: "
+            f"{' or '.join(map(str, sorted(nearest)))}."
         )

@@ -1,75 +1,91 @@
-"""Says when a game goes wrong, and what to try."""
+"""Warns when a game goes wrong, and says what to try."""
+
+from __future__ import annotations
 
 import logging
+from pathlib import Path
+from typing import Any
 
 import keras
-import numpy as np
 
-from kgan import health, seeds
+from kgan import health
 from kgan.callbacks.board import BoardCallback
 from kgan.callbacks.budget import Budget
-from kgan.callbacks.reference import SAMPLES, Reference
-from kgan.distribute import is_chief
+from kgan.callbacks.checkpoint import Checkpoint
+from kgan.core.game import Game
+from kgan.data import Source
+from kgan.distribute.strategies import is_chief
+from kgan.health.reference import SAMPLES, Reference
+from kgan.random import seeds
+from kgan.system.finite import all_finite, not_finite_variables
 
 _log = logging.getLogger("kgan")
 
-# Shorter epochs are looked at together: noise of few steps is no trouble.
+# Short epochs are checked together: the means of few steps are noisy.
 _STEPS = 100
 
 
 class Diverged(FloatingPointError):  # noqa: N818, like kgan.callbacks.Interrupted
-    """A term of the game is NaN or infinite, and training does not go on."""
+    """A term of the game is NaN or infinite, and training stops."""
 
 
 class Health(BoardCallback):
-    """Watches a game for what goes wrong in games.
+    """Watches a game for the problems that are typical of games.
 
-    - A term is NaN or infinite: seen at each step, in what Keras fetches anyway.
-      Training stops with `Diverged`, or rolls back to the last state of `checkpoint`
-      with lower learning rates, and goes on from there with the data that comes next.
-    - D is saturated, or fooled, or worse than guessing; where the loss's logits are
-      log-odds.
+    - A term is NaN or infinite. Each step is checked, in the logs that Keras fetches
+      anyway. Training stops with `Diverged`, or rolls back to the last state of
+      `checkpoint`, lowers the learning rates, and continues with the next data.
+    - D is saturated, or fooled, or worse than guessing. Only losses whose logits are
+      log-odds show this.
     - G collapses: the diversity of samples of fixed latents falls, or stays, far below
       that of real images.
-    - G learns training images by heart.
+    - G memorizes training images.
 
-    All but the first are looked for at the end of an epoch, once 100 steps have passed
-    since the last look. Each is one sentence, said once as long as it lasts: in the
-    log "kgan", and as text in TensorBoard, where diversity and copies are plotted too.
-    See `kgan.health` for how each is told.
+    All but the first are checked at the end of an epoch, if at least 100 steps have
+    passed since the last check. Each problem is reported once, in one sentence, until
+    it ends: in the log "kgan", and as text in TensorBoard, where diversity and copies
+    are plotted too. `kgan.health` says how each problem is recognized.
 
-    On several machines, all need this callback: they stop and roll back together. One
-    of them looks.
+    On several machines, all machines need this callback: they stop and roll back
+    together. One machine checks the samples.
+
+    >>> checkpoint = kgan.callbacks.Checkpoint("checkpoints", data)
+    >>> health = kgan.callbacks.Health("logs", source, checkpoint=checkpoint)
+    >>> history = model.fit(
+    ...     data, callbacks=[checkpoint, health]
+    ... )  # doctest: +SKIP
 
     Args:
-        log_dir: as for `keras.callbacks.TensorBoard`.
-        source: the `kgan.data.Source` of the training data; None: samples are not
-            looked at.
-        checkpoint: the `Checkpoint` of the same `fit`, before this callback in its
-            list, to roll back to; None: stop.
-        rollbacks: how many before training stops all the same.
-        factor: what a rollback multiplies both learning rates by, in (0, 1).
-        patience: looks in a row that must show a trouble before it is said.
-        budget: the largest share of the time that looking may take, in (0, 1]; above
-            it, epochs are left out. None: no limit.
+        log_dir: the directory of `keras.callbacks.TensorBoard`.
+        source: the source of the training data; None: samples are not checked.
+        checkpoint: the `Checkpoint` to roll back to, which stands before this callback
+            in the callbacks of `fit`; None: training stops instead.
+        rollbacks: the number of rollbacks after which training stops, at least 0.
+        factor: a rollback multiplies the learning rate of each player by this number,
+            in (0, 1).
+        patience: the number of checks in a row that must show a problem before it is
+            reported.
+        budget: the largest share of the time that checks of samples may take, in
+            (0, 1]; checks that would take more are skipped. None: no limit.
 
     Raises:
-        ValueError: for arguments out of range, or, when training begins, for learning
-            rates that cannot be lowered because they follow a schedule.
-        Diverged: in training.
+        ValueError: for arguments out of range; when training begins, if `checkpoint`
+            does not stand before this callback, or if learning rates cannot be lowered
+            because they follow a schedule.
+        Diverged: during training, see above.
     """
 
     def __init__(
         self,
-        log_dir,
-        source=None,
+        log_dir: str | Path,
+        source: Source | None = None,
         *,
-        checkpoint=None,
-        rollbacks=4,
-        factor=0.25,
-        patience=3,
-        budget=0.05,
-    ):
+        checkpoint: Checkpoint | None = None,
+        rollbacks: int = 4,
+        factor: float = 0.25,
+        patience: int = 3,
+        budget: float | None = 0.05,
+    ) -> None:
         super().__init__(log_dir)
         _check(rollbacks, factor)
         self.source = source
@@ -80,13 +96,16 @@ class Health(BoardCallback):
         names = ("saturation", "deception", "instability", "collapse", "memorization")
         self._episodes = {name: health.Episode(patience) for name in names}
         self._real = None
-        # Without rollbacks, Keras need not wait for each step's logs.
+        # Without rollbacks, Keras need not wait for the logs of each step.
         self.async_safe = checkpoint is None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._budget.start()
         self._rolled_back = 0
         self._diversities = []
+        self._checks_samples = (
+            self.source is not None and _sampling(self.model) is not None
+        )
         self._began = False
         self._steps = self._seen = 0
         if self.checkpoint is not None:
@@ -94,7 +113,7 @@ class Health(BoardCallback):
             for optimizer in self._optimizers():
                 _check_rate(optimizer)
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch = epoch
         self._seen = 0
         if self.checkpoint is not None and not self._began:
@@ -103,17 +122,19 @@ class Health(BoardCallback):
 
     # NaN and infinity
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
         self._steps += batch + 1 - self._seen
         self._seen = batch + 1
         sentence = health.divergence(logs) if logs else None
         if sentence is not None:
             self._diverged(f"step {batch + 1} of epoch {self._epoch + 1}: {sentence}")
-            # They would stay in the means that the progress bar shows.
+            # NaN would stay in the means that the progress bar shows.
             logs.clear()
 
-    def _diverged(self, sentence):
-        """Stops, or rolls back."""
+    def _diverged(self, sentence: str):
+        """Stops training, or rolls back."""
         if self.checkpoint is None:
             self._stop(f"{sentence}, or roll back (--on-nan roll_back)")
         if self._rolled_back == self.rollbacks:
@@ -130,7 +151,7 @@ class Health(BoardCallback):
             f"{self.rollbacks})",
         )
 
-    def _stop(self, sentence):
+    def _stop(self, sentence: str):
         self._say("divergence", sentence)
         raise Diverged(f"Training stopped at {sentence}.")
 
@@ -139,36 +160,37 @@ class Health(BoardCallback):
             optimizer.learning_rate = _rate(optimizer) * self.factor
 
     def _optimizers(self):
-        return self.model.d_optimizer, self.model.g_optimizer
+        return self.model.optimizer.optimizers
 
     # At the end of an epoch
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self._steps < _STEPS:
             return
         self._steps = 0
-        # A ReLU can make 0 of NaN, so that no term shows it.
-        broken = _broken(self.model.weights)
+        # A ReLU can turn NaN into 0, so that no term shows it.
+        broken = not_finite_variables(self.model.weights)
         if broken:
             self._diverged(f"end of epoch {epoch + 1}: {health.breakage(broken)}")
         if not is_chief(self.model.distribute_strategy):
             return
-        found = _of_the_game(logs or {})
-        if self.source is not None and self._budget.allows():
+        sentences = _of_the_game(logs or {})
+        if self._checks_samples and self._budget.allows():
             with self._budget.spending():
-                found.update(self._look_at_samples())
-        for name, sentence in found.items():
+                sentences.update(self._of_samples())
+        for name, sentence in sentences.items():
             sentence = self._episodes[name].update(sentence)
             if sentence is not None:
                 self._say(name, f"epoch {epoch + 1}: {sentence}")
 
-    def _look_at_samples(self):
+    def _of_samples(self):
+        """A sentence, or None, about each problem that samples show, by name."""
         if self._real is None:
             self._real = Reference(self.source)
-        samples = self.model.generate(SAMPLES, seed=seeds.derive(0, "health"))
-        if not np.isfinite(samples).all():
+        (samples,) = self._samples().values()
+        if not all_finite(samples):
             return {}
-        vectors, real = health.comparable(samples), self._real
+        vectors, real = self.source.space.vectors(samples), self._real
         self._diversities.append(health.effective_number(vectors, real.width))
         copies = health.share_of_copies(vectors, real.examples)
         numbers = {
@@ -181,15 +203,26 @@ class Health(BoardCallback):
             "memorization": health.memorization(copies, real.copies, len(samples)),
         }
 
-    def _say(self, name, sentence):
+    def _samples(self):
+        """Examples of the first endpoint that takes latents alone."""
+        endpoint = self.model.endpoint(_sampling(self.model))
+        return endpoint.sample(SAMPLES, seeds.derive(0, "health"))
+
+    def _say(self, name: str, sentence: str):
         sentence = f"{sentence[0].upper()}{sentence[1:]}."
         if is_chief(self.model.distribute_strategy):
             _log.warning("kgan: %s", sentence)
             self.tell(f"health/{name}", sentence, self._epoch + 1)
 
 
-def _of_the_game(logs):
-    """The sentences that the means of an epoch give reason for, by name."""
+def _sampling(model: Game):
+    """The name of the first endpoint that takes latents alone, or None."""
+    endpoints = {name: model.endpoint(name) for name in model.endpoints()}
+    return next((n for n, e in endpoints.items() if e.drawn and not e.given), None)
+
+
+def _of_the_game(logs: dict[str, Any]):
+    """A sentence, or None, about each problem in the means of an epoch, by name."""
     if not {"d_real", "d_fake", "value"} <= logs.keys():
         return {}
     d_real, d_fake = logs["d_real"], logs["d_fake"]
@@ -197,40 +230,34 @@ def _of_the_game(logs):
     return {
         "saturation": health.saturation(d_real, d_fake),
         "deception": fooled,
-        # A D that is fooled is worse than guessing too.
+        # A fooled D is also worse than guessing; one report is enough.
         "instability": None if fooled else health.instability(logs["value"]),
     }
 
 
-def _check(rollbacks, factor):
+def _check(rollbacks: int, factor: float):
     if rollbacks < 0:
         raise ValueError(f"Expected rollbacks >= 0. Received: rollbacks={rollbacks}.")
     if not 0 < factor < 1:
         raise ValueError(f"Expected 0 < factor < 1. Received: factor={factor}.")
 
 
-def _rate(optimizer):
+def _rate(optimizer: keras.optimizers.Optimizer):
     return float(keras.ops.convert_to_numpy(optimizer.learning_rate))
 
 
-def _broken(weights):
-    """The names of those with NaN or infinite values."""
-    values = [(weight.path, keras.ops.convert_to_numpy(weight)) for weight in weights]
-    return [path for path, value in values if not np.isfinite(value).all()]
-
-
-def _check_begun(checkpoint):
+def _check_begun(checkpoint: Checkpoint):
     if not hasattr(checkpoint, "state"):
         raise ValueError(
-            "Expected the Checkpoint to roll back to before Health in the callbacks of "
-            f"fit. Received: {checkpoint!r}, which has not begun."
+            "Expected the Checkpoint of Health to stand before Health in the callbacks "
+            f"of fit. Received: {checkpoint!r}, which has not begun to train."
         )
 
 
-def _check_rate(optimizer):
+def _check_rate(optimizer: keras.optimizers.Optimizer):
     if not isinstance(optimizer.learning_rate, keras.Variable):
         raise ValueError(
-            "A rollback lowers learning rates, which cannot be done to a schedule: "
-            f"expected numbers. Received: {optimizer.name} with one. Leave it "
-            "out; or `checkpoint`, so that training stops instead."
+            "Expected learning rates that are numbers, because a rollback lowers them. "
+            f"Received: {optimizer.name} with a schedule. Remove the schedule; or "
+            "remove `checkpoint`, so that training stops instead of rolling back."
         )

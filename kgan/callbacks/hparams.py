@@ -1,43 +1,42 @@
-"""The run's hyperparameters in the dashboard."""
+"""Shows the hyperparameters of a run in TensorBoard."""
+
+from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
 
+from kgan.system.text import flat
+
 
 class HParams(keras.callbacks.Callback):
-    """Logs hyperparameters to TensorBoard's HPARAMS page, once for a log directory.
+    """Logs hyperparameters to TensorBoard's HPARAMS page, once per log directory.
+
+    >>> settings = {"seed": 1, "optimizer": {"name": "Adam", "clipnorm": None}}
+    >>> kgan.callbacks.HParams("logs", settings).hparams
+    {'seed': 1, 'optimizer.name': 'Adam'}
 
     Args:
-        log_dir: as for `keras.callbacks.TensorBoard`.
-        hparams: name -> number, string or bool; dictionaries in it are flattened to
-            names with dots, other values shown as text, None left out.
+        log_dir: the directory of `keras.callbacks.TensorBoard`.
+        hparams: name -> number, string or bool. Dictionaries inside are flattened to
+            names with dots, other values are shown as text, None is left out.
     """
 
-    def __init__(self, log_dir, hparams):
+    def __init__(self, log_dir: str | Path, hparams: dict[str, Any]) -> None:
         super().__init__()
         self.log_dir = Path(log_dir)
-        self.hparams = _flat(hparams)
+        self.hparams = {
+            name: value if isinstance(value, (bool, int, float, str)) else str(value)
+            for name, value in flat(hparams).items()
+            if value is not None
+        }
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         from tensorboard.plugins.hparams import api
 
         if any(self.log_dir.glob("events.*")):
             return
         with tf.summary.create_file_writer(str(self.log_dir)).as_default():
             api.hparams(self.hparams, trial_id=str(self.log_dir))
-
-
-def _flat(values, prefix=""):
-    flat = {}
-    for name, value in values.items():
-        if isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{name}."))
-        elif value is None:
-            continue
-        elif isinstance(value, (bool, int, float, str)):
-            flat[f"{prefix}{name}"] = value
-        else:
-            flat[f"{prefix}{name}"] = str(value)
-    return flat

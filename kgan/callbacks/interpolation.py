@@ -1,29 +1,53 @@
-"""Walks through the space of latents."""
+"""Shows images between latents during training."""
 
-import numpy as np
+from __future__ import annotations
 
-from kgan import images, latents, seeds
+from pathlib import Path
+from typing import Any
+
+import keras
+
 from kgan.callbacks.board import BoardCallback
+from kgan.spaces import Endpoint
+from kgan.spaces.interpolation import can_interpolate, interpolation_picture
+from kgan.system import image_files
 
 
 class Interpolation(BoardCallback):
-    """Shows what lies between latents: figure 3 of Goodfellow et al. 2014.
+    """Shows images between latents.
 
-    Each row goes from one latent to another; on the left along the straight line, on
-    the right along the great circle (see `kgan.latents.interpolate`). Smooth rows of
-    plausible images say that G did not learn its examples by heart. Written at the end
-    of training, and every `every` epochs if given, to TensorBoard and to
-    samples/interpolation.png under `log_dir`.
+    See figure 3 of Goodfellow et al. 2014 (arXiv 1406.2661). Each row goes from one
+    latent to another: on the left along the straight line, on the right along the great
+    circle (see `kgan.latents.interpolate`). Smooth rows of plausible images are a sign
+    that G did not memorize its examples. The picture is written at the end of training,
+    and every `every` epochs if given, to TensorBoard and to samples/interpolation.png
+    under `log_dir`.
+
+    >>> interpolation = kgan.callbacks.Interpolation("logs", rows=2, steps=5)
+    >>> list(interpolation.endpoint_of(model).takes)
+    ['latents']
 
     Args:
-        log_dir: as for `keras.callbacks.TensorBoard`.
-        rows: pairs of latents.
-        steps: images from one to the other, at least 2.
-        every: epochs between grids; None: at the end only.
+        log_dir: the directory of `keras.callbacks.TensorBoard`.
+        rows: the number of pairs of latents.
+        steps: the number of images per pair, both ends included, at least 2.
+        every: epochs between pictures; None: only at the end.
         seed: integer, fixes the pairs.
+
+    Raises:
+        ValueError: when training begins, if no endpoint of the model takes latents
+            alone and gives images.
     """
 
-    def __init__(self, log_dir, *, rows=8, steps=10, every=None, seed=0):
+    def __init__(
+        self,
+        log_dir: str | Path,
+        *,
+        rows: int = 8,
+        steps: int = 10,
+        every: int | None = None,
+        seed: int = 0,
+    ) -> None:
         super().__init__(log_dir)
         self.rows = rows
         self.steps = steps
@@ -31,28 +55,32 @@ class Interpolation(BoardCallback):
         self.seed = seed
         self._epochs = 0
 
-    def on_epoch_end(self, epoch, logs=None):
+    @staticmethod
+    def endpoint_of(model: keras.Model) -> Endpoint | None:
+        """The first endpoint that takes latents alone and gives images, or None."""
+        endpoints = (model.endpoint(name) for name in model.endpoints())
+        return next((e for e in endpoints if can_interpolate(e)), None)
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        if self.endpoint_of(self.model) is None:
+            raise ValueError(
+                "Expected a model with an endpoint that takes latents alone and gives "
+                "images, because Interpolation shows images between latents. Received: "
+                f"{type(self.model).__name__} with the endpoints "
+                f"{', '.join(self.model.endpoints()) or '(none)'}."
+            )
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epochs = epoch + 1
         if self.every and self._epochs % self.every == 0:
             self._write()
 
-    def on_train_end(self, logs=None):
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         self._write()
         super().on_train_end(logs)
 
     def _write(self):
-        grid = interpolation_grid(self.model, self.rows, self.steps, self.seed)
-        images.save(self.folder / "interpolation.png", grid)
+        endpoint = self.endpoint_of(self.model)
+        grid = interpolation_picture(endpoint, self.rows, self.steps, self.seed)
+        image_files.save(self.folder / "interpolation.png", grid)
         self.show("interpolation", grid, step=self._epochs)
-
-
-def interpolation_grid(model, rows=8, steps=10, seed=0):
-    """The grid of `Interpolation` as uint8 [height, width, channels]."""
-    seed = seeds.derive(seed, "interpolation")
-    ends = model.latent_prior.sample((2, rows, model.latent_dim), seed)
-    halves = []
-    for path in ("linear", "spherical"):
-        z = latents.interpolate(*np.asarray(ends), steps, path)
-        samples = model.synthesize(z.reshape(rows * steps, -1))
-        halves.append(images.tile(images.to_uint8(samples), columns=steps))
-    return images.beside(*halves)

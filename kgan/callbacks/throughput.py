@@ -1,46 +1,54 @@
-"""Images per second."""
+"""Measures the speed of training in images per second."""
+
+from __future__ import annotations
 
 import time
+from typing import Any
 
 import keras
 
 
 class Throughput(keras.callbacks.Callback):
-    """Adds `images/s` to the logs: the real examples a second of the epoch so far.
+    """Adds `images/s` to the logs: real examples per second, in the epoch so far.
 
-    The first step of a run, in which TensorFlow compiles, does not count.
+    The first step of a run does not count, because TensorFlow compiles in it.
+
+    >>> throughput = kgan.callbacks.Throughput(batch_size=32)
+    >>> history = model.fit(data, callbacks=[throughput])  # doctest: +SKIP
 
     Args:
-        batch_size: examples that `fit` takes in a step.
+        batch_size: the number of examples per step, over all replicas.
     """
 
-    def __init__(self, batch_size):
+    def __init__(self, batch_size: int) -> None:
         super().__init__()
         self.batch_size = batch_size
         self._start = None
 
-    def on_train_begin(self, logs=None):
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         self._start = None
 
-    def on_epoch_begin(self, epoch, logs=None):
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if self._start is not None:
             self._restart(-1)
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
         if self._start is None:
             self._restart(batch)
         elif logs is not None:
             logs["images/s"] = self._rate(batch)
 
-    def on_epoch_end(self, epoch, logs=None):
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if logs is not None and self._last > self._first:
             logs["images/s"] = self._rate(self._last)
 
-    def _restart(self, batch):
+    def _restart(self, batch: int):
         self._start, self._first, self._last = time.perf_counter(), batch, batch
         self._end = self._start
 
-    def _rate(self, batch):
+    def _rate(self, batch: int):
         if batch != self._last:
             self._last, self._end = batch, time.perf_counter()
         return (batch - self._first) * self.batch_size / (self._end - self._start)

@@ -1,18 +1,21 @@
 """The command line `kgan COMMAND`: one file here for each command.
 
-A command's module holds `Options`, a dataclass that tyro reads, and `run(options)`. It
-imports TensorFlow in `run` alone, so that `--help` answers at once.
+A command's module has `Options`, a dataclass that tyro reads, and `run(options)`. Only
+`run` imports TensorFlow, so that `--help` answers at once.
 """
 
-import difflib
+from __future__ import annotations
+
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 import tyro
 
 from kgan._version import __version__
-from kgan.recipes.command_line import user_errors
+from kgan.commands.errors import user_errors
+from kgan.system.text import columns, did_you_mean
 
 # Command -> what it does. Its module has the same name.
 COMMANDS = {
@@ -28,15 +31,15 @@ COMMANDS = {
 
 
 @user_errors
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> None:
     """Runs one command.
 
     Args:
-        argv: the arguments; default: those of this process.
+        argv: the arguments. Default: those of this process.
 
     Raises:
-        SystemExit: with code 2 and one message where the user can mend it; after
-            `--help`.
+        SystemExit: after `--help`; with code 2 and one message for an error that the
+            user can correct.
     """
     argv = list(sys.argv[1:] if argv is None else argv)
     if not argv or argv[0] in ("-h", "--help"):
@@ -57,26 +60,24 @@ def main(argv=None):
     command.run(options)
 
 
-def usage():
-    """The commands as text, one a line."""
-    width = max(map(len, COMMANDS))
-    lines = [f"  {name.ljust(width)}  {COMMANDS[name]}" for name in sorted(COMMANDS)]
+def usage() -> str:
+    """The commands as text, one per line."""
+    rows = [(f"  {name}", COMMANDS[name]) for name in sorted(COMMANDS)]
     return "\n".join(
         [
             "usage: kgan COMMAND [OPTIONS]",
             "",
-            *lines,
+            *columns(rows),
             "",
             "kgan COMMAND --help shows more.",
         ]
     )
 
 
-def _known(name):
+def _known(name: str) -> str:
     if name in COMMANDS:
         return name
-    close = difflib.get_close_matches(name, COMMANDS, n=3, cutoff=0.6)
-    hint = f" Did you mean {' or '.join(close)}?" if close else ""
     raise ValueError(
-        f"Expected a command: {', '.join(sorted(COMMANDS))}.{hint} Received: {name!r}."
+        f"Expected a command: {', '.join(sorted(COMMANDS))}."
+        f"{did_you_mean(name, COMMANDS)} Received: {name!r}."
     )

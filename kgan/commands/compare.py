@@ -1,5 +1,7 @@
 """Compare two evaluations, if they were made in the same way."""
 
+from __future__ import annotations
+
 import dataclasses
 from typing import Annotated
 
@@ -11,15 +13,15 @@ class Options:
     """Which evaluations."""
 
     a: Annotated[str, tyro.conf.Positional]
-    """JSON file of kgan evaluate, or what it evaluated: its newest one."""
+    """JSON file of kgan evaluate, or what it evaluated, for its newest file."""
     b: Annotated[str, tyro.conf.Positional]
-    """The same of another."""
+    """The same for the other one."""
 
 
-def run(options):
-    from kgan.evaluation.comparison import compare
-    from kgan.evaluation.result import read_result
-    from kgan.evaluation.results import newest_path
+def run(options: Options) -> None:
+    from kgan.results.comparison import compare
+    from kgan.results.folder import newest_path
+    from kgan.results.result import read_result
 
     results = {}
     for name in ("a", "b"):

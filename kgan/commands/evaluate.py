@@ -1,9 +1,11 @@
 """Score the samples of a training run, a .keras file or an export."""
 
+from __future__ import annotations
+
 import dataclasses
 import logging
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -17,38 +19,41 @@ class Options:
     source: Annotated[str, tyro.conf.Positional]
     """Directory of a run (logs/dcgan/001), .keras file, or export (export/dcgan/1)."""
     metrics: tuple[str, ...] = ()
-    """Such as frechet_distance kernel_distance parzen. Default: what the data allows of
-    the usual ones."""
+    """Names such as frechet_distance kernel_distance parzen. Default: the usual ones
+    that fit the data."""
     samples: int = 10_000
-    """Generated examples, and at most as many real ones."""
+    """The number of generated examples; at most as many real ones are used."""
     seed: int = 0
     """Fixes the samples."""
     weights: Literal["auto", "ema", "raw"] = "auto"
-    """The averaged generator (ema) or the trained one (raw); auto: averaged if any."""
+    """ema: the averaged generator; raw: the trained one; auto: averaged if any."""
     extractor: Literal["lenet", "inception", "pixels"] | None = None
-    """What features are of. Default: lenet; pixels for points."""
+    """The network of the features. Default: lenet; pixels for points."""
     inception: str | None = None
     """The file classify_image_graph_def.pb, for --extractor inception."""
     data: str | None = None
-    """The real data. Default: what the run learned from."""
+    """The real data. Default: the data of the run."""
     split: str | None = None
-    """Its split. Default: that of the run; train."""
+    """Split of the real data. Default: the split of the run, else train."""
     data_dir: str | None = None
-    """Where TFDS sets are; else TFDS_DATA_DIR, ~/tensorflow_datasets."""
+    """Directory of TFDS sets. Default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
     out: str | None = None
-    """JSON file to write. Default: a new one in evaluations/ of the run, or beside."""
+    """JSON file to write. Default: a new one in evaluations/ of the run, or beside the
+    file or export."""
 
 
-def run(options):
+def run(options: Options) -> None:
     logging.basicConfig(format="%(message)s")
     logging.getLogger("kgan").setLevel(logging.INFO)
     from kgan.evaluation import Evaluation, open_samples
-    from kgan.evaluation.results import next_path
     from kgan.metrics.extractors import Inception
+    from kgan.results.folder import next_path
 
     out = Path(options.out) if options.out else next_path(options.source)
     if out.exists():
-        raise FileExistsError(f"{out} exists, and nothing is overwritten.")
+        raise FileExistsError(
+            f"{out} exists, and nothing is overwritten. Choose another --out."
+        )
     samples = open_samples(options.source, options.weights)
     extractor = options.extractor
     if extractor == "inception" and options.inception:
@@ -64,25 +69,27 @@ def run(options):
     print(f"\n{result.table()}\n\nwritten to {result.write(out)}")
 
 
-def _data(options, samples):
-    """The `Data` to measure against: the run's, changed by the options."""
+def _data(options: Options, samples: Any) -> Data:
+    """The real data: that of the run, with the changes of the options."""
     data = samples.data
     if data is None and options.data is None:
         raise ValueError(
-            f"{options.source} does not say what it learned from. Name the real data "
-            "by --data, such as --data mnist."
+            f"Expected a source that says what it learned from. Received: "
+            f"{options.source}. Name the real data by --data, such as --data mnist."
         )
     if options.data is not None:
-        data = _fitting(options.data, samples.image_shape)
+        data = _fitting(options.data, samples.space)
     given = {"split": options.split, "data_dir": options.data_dir}
     return dataclasses.replace(data, **{k: v for k, v in given.items() if v})
 
 
-def _fitting(name, shape):
-    """The data `name`, prepared in the shape of the samples."""
-    if len(shape) != 3:
+def _fitting(name: str, space: Any) -> Data:
+    """The data `name`, prepared in the shape of the samples' `Space`."""
+    from kgan.spaces import Images
+
+    if not isinstance(space, Images):
         return Data(name)
-    height, width, channels = shape
+    height, width, channels = space.shape
     return Data(
         name,
         image_size=height if height == width else None,

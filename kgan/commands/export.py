@@ -1,7 +1,10 @@
-"""Write the generator of a training run, or of a .keras file, for TF Serving."""
+"""Write the model of a training run, or of a .keras file, for TF Serving."""
+
+from __future__ import annotations
 
 import dataclasses
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import tyro
 
@@ -15,26 +18,28 @@ class Options:
     name: str | None = None
     """Name of the model for the server. Default: that of the run's recipe."""
     export: str = "export"
-    """Directory of the exported models: the next version goes to
+    """Directory of the exported models. The next version goes to
     EXPORT/NAME/VERSION."""
     format: Literal["savedmodel", "onnx", "litert"] = "savedmodel"
-    """savedmodel for TF Serving; onnx and litert: the generator alone, in a file."""
+    """savedmodel for TF Serving; onnx, litert: one file with the generator alone."""
     limit: int | None = None
-    """The most examples a request may ask for. Default: 1024, fewer if large."""
+    """The most examples per request. Default: 1024, fewer if examples are large."""
     batched: bool = False
-    """Keep only what takes latents, so that the server can merge requests."""
+    """Keep only signatures whose requests the server can merge, such as the one of
+    latents."""
     force: bool = False
-    """Also if it is untrained or has NaN in its weights."""
+    """Export also an untrained model, or one with NaN in its weights."""
 
 
-def run(options):
-    from kgan.recipes.loading import load_model, run_of, saved_recipe
+def run(options: Options) -> None:
+    from kgan.runs.config import run_of, saved_recipe
+    from kgan.runs.loading import load_model
     from kgan.serving import base_path
 
     run = run_of(options.source)
     if options.name is None and options.source.endswith(".keras") and run is None:
         raise ValueError(
-            f"{options.source} is of no run that could name the model. Name it by "
+            f"{options.source} is of no run, which would name the model. Name it by "
             "--name, such as --name digits."
         )
     name = options.name or saved_recipe(run or options.source).name
@@ -52,7 +57,9 @@ def run(options):
         print(f"its runtime gives the model's images, to {apart:.1g}")
 
 
-def _export_saved_model(options, model, base, run):
+def _export_saved_model(
+    options: Options, model: Any, base: Path, run: Path | None
+) -> None:
     from kgan.serving import base_path, card, server_config
 
     path = model.export(
@@ -66,7 +73,8 @@ def _export_saved_model(options, model, base, run):
     for line in card.read(path)["check"]:
         print(f"- {line}")
     if base.name not in server_config.served(options.export):
-        print(f"\nThe server does not have it yet. Add it to {options.export}/", end="")
         print(
-            f"{server_config.FILE}:\n\n    kgan promote {base.name} {path.name} stable"
+            "\nThe server does not have the model yet. Add it to "
+            f"{options.export}/{server_config.FILE}:\n\n"
+            f"    kgan promote {base.name} {path.name} stable"
         )

@@ -1,8 +1,10 @@
 """Write a picture of what lies between latents: figure 3 of arXiv 1406.2661.
 
-On the left along straight lines, on the right along great circles; of an export, along
-the one way that it has.
+The left half follows straight lines, the right half great circles. An export and a
+server have one kind of interpolation, which fills the picture.
 """
+
+from __future__ import annotations
 
 import dataclasses
 from typing import Annotated, Literal
@@ -22,21 +24,21 @@ class Options:
     rows: int = 8
     """Pairs of latents."""
     steps: int = 10
-    """Images from one to the other."""
+    """Images per pair, its two ends included."""
     seed: int = 0
     """Fixes the pairs."""
     weights: Literal["auto", "ema", "raw"] = "auto"
-    """The averaged generator (ema) or the trained one (raw); auto: averaged if any."""
+    """ema: the averaged generator; raw: the trained one; auto: averaged if any."""
     out: str = "interpolation.png"
     """The file to write; must not exist."""
 
 
-def run(options):
-    from kgan import images
+def run(options: Options) -> None:
     from kgan.evaluation.samples import open_samples
+    from kgan.system import image_files
 
     out = new_picture(options.out)
     samples = open_samples(options.source, options.weights)
     require_images(samples)
-    images.save(out, samples.walk(options.rows, options.steps, options.seed))
-    print(f"{options.rows} ways, weights {samples.weights}: {out}")
+    image_files.save(out, samples.walk(options.rows, options.steps, options.seed))
+    print(f"{options.rows} interpolations, weights {samples.weights}: {out}")

@@ -1,5 +1,7 @@
 """Point a label, such as stable, to a version of an exported model."""
 
+from __future__ import annotations
+
 import dataclasses
 from typing import Annotated
 
@@ -20,7 +22,7 @@ class Options:
     """Directory of the exported models, with models.config."""
 
 
-def run(options):
+def run(options: Options) -> None:
     from kgan.serving import server_config
 
     name, version, label = options.name, options.version, options.label
@@ -30,6 +32,6 @@ def run(options):
     waiting = ", ".join(server_config.without_versions(options.export))
     if waiting:
         print(
-            f"The server answers nothing before it has a version of {waiting}: export"
+            f"The server answers nothing before it has a version of {waiting}. Export\n"
+            f"one, or remove it from {options.export}/{server_config.FILE}."
         )
-        print(f"one, or take it out of {options.export}/{server_config.FILE}.")

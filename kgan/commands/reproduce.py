@@ -1,8 +1,10 @@
 """Train recipes, score them, and write the README's table of results.
 
-In a checkout of kgan, beside train.py. A recipe that has a result is left alone; one
-that was interrupted goes on.
+Run it in a checkout of kgan, beside train.py. A recipe with a result is left alone; an
+interrupted one continues.
 """
+
+from __future__ import annotations
 
 import dataclasses
 import json
@@ -14,6 +16,8 @@ from typing import Annotated
 
 import tyro
 
+from kgan.recipes.recipe import Recipe
+
 
 @dataclasses.dataclass(frozen=True)
 class Options:
@@ -22,39 +26,40 @@ class Options:
     recipes: Annotated[tuple[str, ...], tyro.conf.Positional] = ()
     """Names of recipes. Default: all."""
     samples: int | None = None
-    """Generated examples, and at most as many real ones. Default: the recipe's."""
+    """The number of generated examples; at most as many real ones are used. Default:
+    the number of the recipe."""
     results: str = "results"
-    """Directory of the results: a JSON file for each recipe."""
+    """Directory of the results, one JSON file per recipe."""
     readme: str = "README.md"
     """File with the table, between its two markers."""
     logs: str = "logs"
     """Directory of the runs: LOGS/RECIPE/reproduce."""
     again: bool = False
-    """Score anew what has a result. Its run is not trained anew: remove it for that."""
+    """Score again what has a result. To train again, remove the run."""
     table_only: bool = False
-    """Write the table from the results that are there."""
+    """Write the table from the existing results, and train nothing."""
 
 
-def run(options):
+def run(options: Options) -> None:
     from kgan import recipes
-    from kgan.evaluation import report
+    from kgan.results import report
 
-    chosen = [recipes.get(name) for name in options.recipes or recipes.RECIPES]
+    asked = [recipes.get(name) for name in options.recipes or recipes.RECIPES]
     report.check_markers(options.readme)
     if not options.table_only:
-        for recipe in chosen:
+        for recipe in asked:
             _reproduce(recipe, options)
-    found = report.read_all(options.results, recipes.RECIPES.values())
-    if not found:
+    results = report.read_all(options.results, recipes.RECIPES.values())
+    if not results:
         raise ValueError(
             f"Expected results in {options.results}. Received: none. Leave out "
             "--table-only to make them."
         )
-    report.write_between_markers(options.readme, report.table(found))
-    print(f"{len(found)} recipes: {options.readme}")
+    report.write_between_markers(options.readme, report.table(results))
+    print(f"{len(results)} recipes: {options.readme}")
 
 
-def _reproduce(recipe, options):
+def _reproduce(recipe: Recipe, options: Options) -> None:
     logging.basicConfig(format="%(message)s")
     logging.getLogger("kgan").setLevel(logging.INFO)
     from kgan.evaluation import Evaluation
@@ -69,7 +74,7 @@ def _reproduce(recipe, options):
     if not _is_finished(recipe, directory):
         raise ValueError(
             f"The run {directory} was stopped before its {recipe.training.epochs} "
-            "epochs. kgan reproduce goes on with it."
+            "epochs. Run kgan reproduce again to continue it."
         )
     samples = options.samples or recipe.samples
     evaluation = Evaluation(recipe.data, recipe.metrics or None, samples=samples)
@@ -78,11 +83,16 @@ def _reproduce(recipe, options):
     print(f"\n{result.table()}\n\nwritten to {written}")
 
 
-def train(recipe, directory, logs):
-    """Runs train.py, or lets it go on.
+def train(recipe: Recipe, directory: Path, logs: str) -> None:
+    """Starts train.py, or continues its run.
+
+    Args:
+        recipe: what to train.
+        directory: the directory of the run.
+        logs: the directory of all runs.
 
     Raises:
-        ValueError: if there is no train.py here, or it fails.
+        ValueError: if there is no train.py in this directory, or it fails.
     """
     if not Path("train.py").exists():
         raise ValueError(
@@ -96,14 +106,14 @@ def train(recipe, directory, logs):
         raise ValueError(f"{' '.join(command[1:])} failed with exit code {code}.")
 
 
-def _is_finished(recipe, directory):
-    """Whether the recipe was trained there to its end.
+def _is_finished(recipe: Recipe, directory: Path) -> bool:
+    """Whether the run in `directory` has all epochs of the recipe.
 
     Raises:
-        ValueError: if what was trained there is not the recipe.
+        ValueError: if the run has other settings than the recipe.
     """
-    from kgan.recipes.loading import is_run, open_run, saved_recipe
-    from kgan.recipes.runs import hyperparameters
+    from kgan.runs.config import hyperparameters, is_run, saved_recipe
+    from kgan.runs.loading import open_run
 
     if not is_run(directory):
         return False
@@ -114,7 +124,7 @@ def _is_finished(recipe, directory):
     if before != now:
         raise ValueError(
             f"The run {directory} has other settings than the recipe {recipe.name} has "
-            "now. Remove it, or name other --logs."
+            "now. Remove it, or choose another directory by --logs."
         )
     if not (directory / "checkpoints" / "checkpoint").exists():
         return False

@@ -1,5 +1,7 @@
 """Check an exported model as TF Serving would load it."""
 
+from __future__ import annotations
+
 import dataclasses
 from typing import Annotated
 
@@ -13,11 +15,11 @@ class Options:
     path: Annotated[str, tyro.conf.Positional]
     """Directory of one version, such as export/dcgan/1."""
     run: str | None = None
-    """Run or .keras file to compare with; default: the answers when it was exported."""
+    """Run or .keras file to compare with. Default: the answers at its export."""
 
 
-def run(options):
-    from kgan.recipes.loading import load_model
+def run(options: Options) -> None:
+    from kgan.runs.loading import load_model
     from kgan.serving import verify
 
     model = None if options.run is None else load_model(options.run)

@@ -1,4 +1,4 @@
-"""Data as `tf.data`: TFDS sets, folders, arrays, synthetic and embedded sets."""
+"""Data as `tf.data`: TFDS sets, folders, arrays, synthetic sets, the embedded set."""
 
 from kgan.data.load import load, open_source
 from kgan.data.pipeline import Position

@@ -1,8 +1,10 @@
 """Under which licences datasets are published."""
 
-_UNKNOWN = "not known to kgan: ask whoever the data is from"
+import os
 
-# As their authors state them.
+_UNKNOWN = "not known to kgan: ask the authors of the data"
+
+# As the authors of each dataset state them.
 _LICENCES = {
     "mnist": "CC BY-SA 3.0",
     "mnist_10k": "CC BY-SA 3.0",
@@ -19,12 +21,12 @@ _LICENCES = {
 }
 
 
-def licence(name):
+def licence(name: str | os.PathLike) -> str:
     """The licence of a dataset, in a few words.
 
     Args:
-        name: as `kgan.data.load` takes it; folders and unknown sets have no known
-            licence.
+        name: the name of a dataset, as for `kgan.data.load`. The licences of folders
+            and of unknown sets are not known.
     """
     base = str(name).partition(":")[0].partition("/")[0]
     return _LICENCES.get(base, _UNKNOWN)

@@ -1,39 +1,53 @@
 """From a source to batches, in an order that is a function of (seed, epoch)."""
 
-import threading
+from __future__ import annotations
 
-import keras
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import tensorflow as tf
+
+if TYPE_CHECKING:
+    from kgan.data.sources import Source
 
 
 class Position:
     """Where the next iteration over a dataset starts.
 
-    Each iteration is the next epoch, until `seek` says which; from then on iterations
-    start where the last `seek` said. `GAN.fit` seeks the next epoch each time, because
-    Keras begins iterations that it does not use.
+    Without `seek`, each iteration reads the epoch after the last one. After `seek`,
+    every iteration starts at the place that was sought. `Game.fit` seeks before each
+    epoch, because Keras begins some iterations without using them.
+
+        >>> dataset = source.batches(32)
+        >>> dataset.position.seek(epoch=3, batch=1)
+        >>> dataset.position.epoch, dataset.position.batch
+        (3, 1)
+
+    Args:
+        steps: the number of batches per epoch.
 
     Attributes:
-        steps: the number of batches in an epoch.
-        epoch, batch: the place.
+        steps: the number of batches per epoch.
+        epoch, batch: the place, both counted from 0.
     """
 
-    def __init__(self, steps):
+    def __init__(self, steps: int) -> None:
         self.steps = steps
         self.epoch, self.batch, self._held = 0, 0, False
         self._lock = threading.Lock()
 
-    def seek(self, epoch, batch=0, hold=True):
+    def seek(self, epoch: int, batch: int = 0, hold: bool = True) -> None:
         """Lets iterations start at `batch` of `epoch`.
 
-        An iteration has `steps` batches all the same, the last of them from the epoch
-        after.
+        Every iteration has `steps` batches. If it starts within an epoch, its last
+        batches come from the next epoch.
 
         Args:
             epoch: counted from 0.
             batch: counted from 0, below `steps`.
-            hold: whether all iterations start there, or only the next.
+            hold: True if every iteration starts there, False if only the next one does.
 
         Raises:
             ValueError: if there is no such batch.
@@ -54,40 +68,32 @@ class Position:
         return start
 
 
-class InOrder(keras.callbacks.Callback):
-    """Each epoch of `fit` reads the next epoch of the data."""
-
-    def __init__(self, position):
-        super().__init__()
-        self.position = position
-        self.next = position.epoch
-
-    def on_epoch_begin(self, epoch, logs=None):
-        self.position.seek(self.next)
-        self.next += 1
-
-    def on_train_end(self, logs=None):
-        self.position.seek(self.next, hold=False)
-
-
-def batches(source, stream, batch_size, replicas):
-    """The dataset of a source's batches, an epoch an iteration.
+def batches(
+    source: Source,
+    stream: Callable[[tf.Tensor, tf.Tensor], tf.data.Dataset],
+    batch_size: int,
+    replicas: tuple[int, int, int],
+) -> tf.data.Dataset:
+    """The dataset of a source's batches, one epoch per iteration.
 
     Args:
         source: a `Source`.
         stream: (epoch, batch) scalars -> an endless dataset from that place on.
-        batch_size: examples in a batch.
-        replicas: see `Source.batches`.
+        batch_size: examples per batch.
+        replicas: (first, count, total), see `Source.batches`.
+
+    Returns:
+        A dataset with the attributes `source` and `position`.
     """
     steps = source.size // batch_size
     position = Position(steps)
     first, count, total = replicas
 
-    def start(_):
+    def start(_: Any):
         epoch, batch = tf.numpy_function(position._take, [], (tf.int64, tf.int64))
         return tf.ensure_shape(epoch, []), tf.ensure_shape(batch, [])
 
-    def parts(batch):
+    def parts(batch: Any):
         equal = tf.reshape(batch, [total, batch_size // total])
         return tf.data.Dataset.from_tensor_slices(equal[first : first + count])
 
@@ -101,26 +107,37 @@ def batches(source, stream, batch_size, replicas):
     return data
 
 
-def index_batches(size, batch_size, shuffle, seed):
+def index_batches(
+    size: int, batch_size: int, shuffle: bool, seed: int
+) -> Callable[[tf.Tensor, tf.Tensor], tf.data.Dataset]:
     """An endless stream of batches of indices, from any (epoch, batch) on.
 
-    The permutation of an epoch is computed index by index (a block cipher on [0,
-    size)), so any place costs the same and nothing is stored.
+    The permutation of an epoch is computed index by index, by a block cipher on
+    [0, size). So the stream starts at any place at the same cost and stores nothing.
+
+    Args:
+        size: the number of examples.
+        batch_size: indices per batch.
+        shuffle: whether the order is permuted.
+        seed: integer, fixes the permutations.
+
+    Returns:
+        (epoch, batch) int64 scalars -> a dataset of indices int64 [batch_size].
     """
     steps = size // batch_size
 
-    def indices(epoch, batch):
+    def indices(epoch: Any, batch: Any):
         place = batch * batch_size + tf.range(batch_size, dtype=tf.int64)
         if not shuffle:
             return place
-        # Hashed: the cipher's permutations under neighbouring keys are alike.
+        # The key is a hash, because neighbouring keys give similar permutations.
         key = tf.random.stateless_uniform(
             [2], [seed, epoch], minval=None, maxval=None, dtype=tf.int32, alg="philox"
         )
         last = tf.constant(size - 1, tf.int64)
         return tf.random.experimental.index_shuffle(place, key, last)
 
-    def stream(epoch, batch):
+    def stream(epoch: Any, batch: Any):
         first = epoch * steps + batch
         numbers = tf.data.Dataset.range(first, tf.int64.max)
         return numbers.map(lambda n: indices(n // steps, n % steps))

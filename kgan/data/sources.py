@@ -1,41 +1,88 @@
 """What examples are read from."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import tensorflow as tf
 
 from kgan.data import pipeline
+from kgan.spaces import Labels, Space, of_array, to_float
 
-# Sets up to this many bytes as uint8 are held in memory.
+# Sets of at most this many bytes as uint8 stay in memory.
 MEMORY_LIMIT = 2**30
 
 
 class Source:
     """A set of examples.
 
+    A subclass writes `read`, and `stream` if it does not read by index.
+
+        >>> source = kgan.data.open_source("ring")
+        >>> source.size, source.image_shape
+        (50000, (2,))
+        >>> source.some(16).shape
+        (16, 2)
+
     Attributes:
-        name: what it is called.
+        name: the name of the set.
         size: the number of examples.
-        image_shape: the shape of one example.
+        space: the `kgan.spaces.Space` of one example.
         num_classes: the number of classes, or None without labels.
         skipped: the number of files left out as corrupt.
     """
 
-    def __init__(self, name, size, image_shape, num_classes=None, skipped=0):
+    def __init__(
+        self,
+        name: str,
+        size: int,
+        space: Space,
+        num_classes: int | None = None,
+        skipped: int = 0,
+    ) -> None:
         self.name = name
         self.size = size
-        self.image_shape = tuple(image_shape)
+        self.space = space
         self.num_classes = num_classes
         self.skipped = skipped
 
-    def batches(self, batch_size, *, shuffle=True, seed=0, replicas=None):
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        """The space of each part of a batch."""
+        if self.num_classes is None:
+            return (self.space,)
+        return self.space, Labels(self.num_classes)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of one example."""
+        return tuple(self.space.shape)
+
+    def batches(
+        self,
+        batch_size: int,
+        *,
+        shuffle: bool = True,
+        seed: int = 0,
+        replicas: tuple[int, int, int] | None = None,
+    ) -> tf.data.Dataset:
         """The dataset of `kgan.data.load`.
 
         Args:
-            replicas: (first, count, total) to get, instead of each batch, the `count`
-                parts from `first` on of its `total` equal parts, one after the other.
+            batch_size: examples per batch.
+            shuffle: whether to shuffle each epoch.
+            seed: integer, fixes the order.
+            replicas: (first, count, total), or None for whole batches. Each batch is
+                cut into `total` equal parts; the dataset delivers the parts `first` to
+                `first + count - 1`, one after the other.
+
+        Returns:
+            A dataset with the attributes `source` and `position`.
 
         Raises:
-            ValueError: if there are fewer examples than a batch has.
+            ValueError: if the source has fewer examples than a batch.
         """
         if not 1 <= batch_size <= self.size:
             raise ValueError(
@@ -45,39 +92,60 @@ class Source:
         stream = self.stream(batch_size, shuffle, seed)
         return pipeline.batches(self, stream, batch_size, replicas or (0, 1, 1))
 
-    def stream(self, batch_size, shuffle, seed):
+    def stream(
+        self, batch_size: int, shuffle: bool, seed: int
+    ) -> Callable[[tf.Tensor, tf.Tensor], tf.data.Dataset]:
         """(epoch, batch) -> an endless dataset of what `read` takes."""
         return pipeline.index_batches(self.size, batch_size, shuffle, seed)
 
-    def read(self, stream, batch_size):
+    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
         """A dataset of batches of indices -> a dataset of batches of examples."""
         raise NotImplementedError
 
-    def some(self, n, seed=0):
+    def some(self, n: int, seed: int = 0) -> np.ndarray:
         """At most n examples in a random order, float32 [n, *image_shape]."""
-        batch = next(iter(self.batches(min(n, self.size), seed=seed)))
-        return np.asarray(batch[0] if isinstance(batch, tuple) else batch)
+        return self.parts(n, seed)[0]
 
-    def mean(self):
-        """The mean example, of at most 10,000 of them."""
+    def parts(self, n: int, seed: int = 0) -> tuple[np.ndarray, ...]:
+        """At most n examples in a random order: one array for each of `spaces`."""
+        batch = next(iter(self.batches(min(n, self.size), seed=seed)))
+        parts = batch if isinstance(batch, tuple) else (batch,)
+        return tuple(np.asarray(part) for part in parts)
+
+    def mean(self) -> np.ndarray:
+        """The mean of at most 10,000 examples, float64 [*image_shape]."""
         return np.mean(self.some(10_000), axis=0, dtype="float64")
 
 
 class ArraySource(Source):
     """Examples in memory.
 
+        >>> pixels = np.zeros((64, 28, 28, 1), "uint8")
+        >>> source = kgan.data.ArraySource(pixels, labels=np.arange(64) % 10)
+        >>> batch, labels = next(iter(source.batches(32)))
+        >>> batch.shape
+        TensorShape([32, 28, 28, 1])
+
     Args:
         examples: uint8 images [n, height, width, channels], or float32 points [n, d].
         labels: integers [n], or None.
-        name: what to call it.
-        num_classes: the number of classes; default: one more than the largest label.
+        name: the name of the set.
+        num_classes: the number of classes; default: the largest label plus one.
+        **kwargs: as for `Source`.
 
     Raises:
         ValueError: for another dtype or shape, NaN, or labels that do not fit.
     """
 
-    def __init__(self, examples, labels=None, name="array", num_classes=None, **kwargs):
-        _check_examples(examples)
+    def __init__(
+        self,
+        examples: np.ndarray,
+        labels: Any = None,
+        name: str = "array",
+        num_classes: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        space = of_array(examples)
         if labels is not None:
             labels = np.asarray(labels)
             if labels.shape != (len(examples),) or labels.dtype.kind not in "iu":
@@ -87,77 +155,77 @@ class ArraySource(Source):
                 )
             labels = labels.astype("int32")
             num_classes = num_classes or int(labels.max()) + 1
-        super().__init__(name, len(examples), examples.shape[1:], num_classes, **kwargs)
+        super().__init__(name, len(examples), space, num_classes, **kwargs)
         self.examples = examples
         self.labels = labels
 
-    def read(self, stream, batch_size):
-        # In host memory: a GPU is not the place for the whole set.
+    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
+        # On the CPU, because the whole set may not fit into a GPU's memory.
         with tf.device("CPU"):
             examples = tf.constant(self.examples)
             labels = None if self.labels is None else tf.constant(self.labels)
 
-        def gather(indices):
+        def gather(indices: Any):
             batch = to_float(tf.gather(examples, indices))
             batch = tf.ensure_shape(batch, [batch_size, *self.image_shape])
             if labels is None:
                 return batch
             return batch, tf.gather(labels, indices)
 
-        # Nothing here is worth tuning, and the tuner's thread takes turns with
-        # training: some epochs were a third slower.
+        # Without autotuning: its thread competes with training, which made some epochs
+        # a third slower, and nothing here gains from it.
         options = tf.data.Options()
         options.autotune.enabled = False
         return stream.map(gather).with_options(options)
 
 
-def held(source, in_memory=None):
-    """`source`, or its examples in memory where `in_memory` says so or they are few."""
+def held(source: Source, in_memory: bool | None = None) -> Source:
+    """`source`, or an `ArraySource` of its examples in memory.
+
+    Args:
+        source: a source with the method `decoded`.
+        in_memory: whether to decode all examples into memory. Default: True if they
+            take at most `MEMORY_LIMIT` bytes.
+    """
     if in_memory is None:
         in_memory = source.size * np.prod(source.image_shape) <= MEMORY_LIMIT
     return _gather(source) if in_memory else source
 
 
-def _gather(source):
+def _gather(source: Any):
     """Decodes a whole source once, into an `ArraySource`."""
     images = np.empty((source.size, *source.image_shape), "uint8")
     labels = None
     if source.num_classes is not None:
         labels = np.empty(source.size, "int32")
-    done = 0
+    start = 0
     for image, label in source.decoded().batch(256):
-        images[done : done + len(image)] = image
+        rows = slice(start, start + len(image))
+        images[rows] = image
         if labels is not None:
-            labels[done : done + len(image)] = label
-        done += len(image)
+            labels[rows] = label
+        start = rows.stop
     return ArraySource(
         images, labels, source.name, source.num_classes, skipped=source.skipped
     )
 
 
-def to_float(images):
-    """uint8 [0, 255] -> float32 [-1, 1]; floats pass."""
-    if images.dtype == tf.uint8:
-        return tf.cast(images, tf.float32) / 127.5 - 1.0
-    return tf.cast(images, tf.float32)
-
-
-def fit_in(image, size):
+def fit_in(image: tf.Tensor, size: tuple[int, int]) -> tf.Tensor:
     """Crops at the centre to the aspect of `size`, then resizes with antialiasing.
 
     Args:
         image: uint8 [height, width, channels].
-        size: (height, width).
+        size: (height, width) in pixels.
 
     Returns:
-        uint8 [*size, channels]: the same pixels where the size is right already.
+        uint8 [*size, channels]. An image of this size keeps its pixels.
     """
     height, width = size
     shape = tf.shape(image)[:2]
 
     def resize():
         h, w = shape[0], shape[1]
-        # The largest box of aspect width / height that is inside.
+        # The largest box of aspect width / height inside the image.
         box_h = tf.minimum(h, tf.maximum(1, w * height // width))
         box_w = tf.minimum(w, tf.maximum(1, h * width // height))
         top, left = (h - box_h) // 2, (w - box_w) // 2
@@ -168,16 +236,3 @@ def fit_in(image, size):
     fits = tf.reduce_all(shape == [height, width])
     image = tf.cond(fits, lambda: image, resize)
     return tf.ensure_shape(image, [height, width, None])
-
-
-def _check_examples(examples):
-    image = examples.ndim == 4 and examples.dtype == np.uint8
-    point = examples.ndim == 2 and examples.dtype == np.float32
-    if not len(examples) or not (image or point):
-        raise ValueError(
-            "Expected uint8 images [n, height, width, channels] or float32 points "
-            f"[n, d], n >= 1. Received: {examples.dtype} {examples.shape}. Images in "
-            "other ranges: scale to 0..255 and convert with astype('uint8')."
-        )
-    if not np.isfinite(examples).all():
-        raise ValueError("Expected finite examples. Received: NaN or infinity.")

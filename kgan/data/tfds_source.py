@@ -1,88 +1,133 @@
-"""Sets of tensorflow-datasets: found where they are prepared, else downloaded."""
+"""Sets of tensorflow-datasets: read where they are prepared, else downloaded."""
+
+from __future__ import annotations
 
 import difflib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from kgan import online
-from kgan.data.sources import Source, fit_in, held, to_float
+from kgan.data.sources import Source, fit_in, held
+from kgan.spaces import Images, to_float
+from kgan.system import network
 
-# Examples that pass through the shuffle buffer of a set that is not held in memory.
+# Examples in the shuffle buffer of a set that is not in memory.
 _SHUFFLE_BUFFER = 10_000
 _TFDS_HOST = "https://storage.googleapis.com"
 
 
-def open_tfds(source, split, size, channels, *, data_dir, labels, in_memory):
-    """Opens a TFDS set by name or directory. Arguments as for `kgan.data.load`.
+def open_tfds(
+    source: str | os.PathLike,
+    split: str | None,
+    size: tuple[int, int] | None,
+    channels: int | None,
+    *,
+    data_dir: str | os.PathLike | None,
+    labels: bool,
+    in_memory: bool | None,
+) -> Source:
+    """Opens a TFDS set by name or directory.
+
+    Args:
+        source: the name of a set, or a directory that tensorflow-datasets prepared.
+        size: (height, width) in pixels to crop and resize to, or None.
+        split, channels, data_dir, labels, in_memory: as for `kgan.data.load`.
+
+    Returns:
+        A `TFDSSource`, or an `ArraySource` if the images are decoded into memory.
 
     Raises:
-        ValueError: if there is no such set or split, it is not prepared and cannot be
-            downloaded, or it has no images, or no labels where they are asked for.
+        ValueError: if there is no such set or split; if the set is not prepared and
+            cannot be downloaded; if it has no images; if its images have several sizes
+            and `size` is None; or if labels are asked for and the set has no labels.
     """
     builder = _builder(source, data_dir)
     if not split or split.split("[")[0].split("+")[0] not in builder.info.splits:
         raise ValueError(
             f"Expected a split of {builder.name}: {', '.join(builder.info.splits)}, "
-            f"or a part such as train[:50%]. Received: split={split!r}."
+            f"or a part of one, such as train[:50%]. Received: split={split!r}."
         )
     image_key, label_key = _keys(builder, labels)
     shape = builder.info.features[image_key].shape
     if size is None and None in shape[:2]:
         raise ValueError(
-            f"The images of {builder.name} have several sizes. Say which size to crop "
-            "and resize to with image_size (--image-size)."
+            f"Expected images of one size in {builder.name}. Received: images of "
+            "several sizes. Choose the size to crop and resize to with image_size "
+            "(--image-size)."
         )
     shape = (*(size or shape[:2]), channels or shape[2])
     source = TFDSSource(builder, split, shape, image_key, label_key)
     return held(source, in_memory)
 
 
-def is_prepared_directory(path):
-    """Whether tensorflow-datasets prepared `path`, or a version in it."""
+def is_prepared_directory(path: str | os.PathLike) -> bool:
+    """Whether tensorflow-datasets prepared `path`, or a version in `path`."""
     return _version_directory(Path(path)) is not None
 
 
 class TFDSSource(Source):
     """A TFDS set, streamed from its files in bounded memory.
 
-    The files are read in an order drawn for each epoch, sixteen at a time, and their
-    examples pass a shuffle buffer, so that memory does not grow with the set.
+    Each epoch reads the files in a random order, sixteen at a time; the examples pass a
+    shuffle buffer. Memory does not grow with the set.
+
+        >>> source = kgan.data.open_source("mnist_10k", in_memory=False)
+        >>> source.size, source.image_shape
+        (10000, (28, 28, 1))
+
+    Args:
+        builder: a prepared `tfds.core.DatasetBuilder`.
+        split: a split, or a part of one, such as "train[:50%]".
+        image_shape: (height, width, channels) of an example.
+        image_key: the name of the images among the features.
+        label_key: the name of the labels among the features, or None without labels.
     """
 
-    def __init__(self, builder, split, image_shape, image_key, label_key):
+    def __init__(
+        self,
+        builder: Any,
+        split: str,
+        image_shape: tuple[int, int, int],
+        image_key: str,
+        label_key: str | None,
+    ) -> None:
         self._info = builder.info.splits[split]
         features = builder.info.features
         super().__init__(
             builder.name,
             self._info.num_examples,
-            image_shape,
+            Images(image_shape),
             num_classes=features[label_key].num_classes if label_key else None,
         )
         self._features = features
         self._keys = image_key, label_key
 
-    def decoded(self):
-        """Every (image uint8, label) once, in the order of the files."""
+    def decoded(self) -> tf.data.Dataset:
+        """Every (image uint8, label int32) once, in the order of the files."""
         return self._records(None, None).map(
             self._decode, num_parallel_calls=tf.data.AUTOTUNE
         )
 
-    def stream(self, batch_size, shuffle, seed):
-        used = self.size // batch_size * batch_size
+    def stream(
+        self, batch_size: int, shuffle: bool, seed: int
+    ) -> Callable[[tf.Tensor, tf.Tensor], tf.data.Dataset]:
+        examples_per_epoch = self.size // batch_size * batch_size
 
-        def epoch_records(epoch, skip):
+        def epoch_records(epoch: Any, skip: Any):
             records = self._records(seed if shuffle else None, epoch)
             if shuffle:
                 records = _shuffle(
                     records, min(self.size, _SHUFFLE_BUFFER), seed, epoch
                 )
-            # Before decoding: resuming reads what it skips, and no more.
-            return records.take(used).skip(skip)
+            # Skip here: a resumed run reads the skipped records, but does not decode
+            # them.
+            return records.take(examples_per_epoch).skip(skip)
 
-        def stream(epoch, batch):
+        def stream(epoch: Any, batch: Any):
             first = epoch_records(epoch, batch * batch_size)
             later = tf.data.Dataset.range(epoch + 1, tf.int64.max)
             rest = later.flat_map(lambda e: epoch_records(e, tf.constant(0, tf.int64)))
@@ -90,8 +135,8 @@ class TFDSSource(Source):
 
         return stream
 
-    def read(self, stream, batch_size):
-        def example(record):
+    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
+        def example(record: Any):
             image, label = self._decode(record)
             image = to_float(image)
             return image if self.num_classes is None else (image, label)
@@ -99,14 +144,14 @@ class TFDSSource(Source):
         examples = stream.unbatch().map(example, num_parallel_calls=tf.data.AUTOTUNE)
         return examples.batch(batch_size, drop_remainder=True)
 
-    def _records(self, seed, epoch):
-        """Serialized examples; the files in the order of (seed, epoch), if given."""
+    def _records(self, seed: int | None, epoch: Any):
+        """Serialized examples; without a seed, in the order of the files."""
         parts = self._info.file_instructions
         files = [str(part.filename) for part in parts]
         skips = np.array([part.skip for part in parts], "int64")
         takes = np.array([part.take for part in parts], "int64")
 
-        def records(number):
+        def records(number: Any):
             file = tf.data.TFRecordDataset(tf.gather(files, number))
             return file.skip(tf.gather(skips, number)).take(tf.gather(takes, number))
 
@@ -117,7 +162,7 @@ class TFDSSource(Source):
             records, cycle_length=16 if seed is not None else 1, block_length=16
         )
 
-    def _decode(self, record):
+    def _decode(self, record: Any):
         example = self._features.deserialize_example(record)
         image_key, label_key = self._keys
         image = _as_bytes(example[image_key])
@@ -127,22 +172,23 @@ class TFDSSource(Source):
         return tf.ensure_shape(image, self.image_shape), label
 
 
-def _shuffle(data, buffer, seed, epoch):
+def _shuffle(data: Any, buffer: int, seed: int, epoch: Any):
     seed = epoch * 1_000_003 + seed
     return data.shuffle(buffer, seed=seed, reshuffle_each_iteration=False)
 
 
-def _as_bytes(image):
+def _as_bytes(image: Any):
     if image.dtype == tf.uint16:
         return tf.cast(tf.cast(image, tf.int32) // 257, tf.uint8)
     if image.dtype == tf.uint8:
         return image
     raise ValueError(
-        f"Expected images stored as 8 or 16 bit. Received: {image.dtype.name}."
+        "Expected images stored with 8 or 16 bits per channel. "
+        f"Received: {image.dtype.name}."
     )
 
 
-def _as_channels(image, channels):
+def _as_channels(image: Any, channels: int):
     if image.shape[-1] == channels:
         return image
     if image.shape[-1] == 4:
@@ -156,7 +202,7 @@ def _as_channels(image, channels):
     return image
 
 
-def _keys(builder, labels):
+def _keys(builder: Any, labels: bool):
     import tensorflow_datasets as tfds
 
     features = builder.info.features
@@ -171,15 +217,15 @@ def _keys(builder, labels):
         )
     if labels and not classes:
         raise ValueError(
-            f"Labels were asked for, and {builder.name} has none. Its features are "
-            f"{', '.join(features)}."
+            "Expected a set with labels, because labels are asked for. "
+            f"Received: {builder.name} with the features {', '.join(features)}."
         )
     image = "image" if "image" in images else images[0]
     label = "label" if "label" in classes else (classes or [None])[0]
     return image, label if labels else None
 
 
-def _builder(source, data_dir):
+def _builder(source: Any, data_dir: Any):
     import tensorflow_datasets as tfds
 
     path = _version_directory(Path(source))
@@ -194,13 +240,13 @@ def _builder(source, data_dir):
     return builder
 
 
-def _directories(data_dir):
+def _directories(data_dir: Any):
     candidates = [data_dir, os.environ.get("TFDS_DATA_DIR"), "~/tensorflow_datasets"]
     return [Path(d).expanduser() for d in candidates if d]
 
 
-def _find_prepared(name, data_dir):
-    """The directory of `name[/config][:version]`, if it is prepared anywhere."""
+def _find_prepared(name: str, data_dir: Any):
+    """The directory where `name[/config][:version]` is prepared, or None."""
     name, _, version = name.partition(":")
     for directory in _directories(data_dir):
         path = _version_directory(directory / name / version)
@@ -209,22 +255,22 @@ def _find_prepared(name, data_dir):
     return None
 
 
-def _version_directory(path):
+def _version_directory(path: Path):
     if (path / "dataset_info.json").is_file():
         return path
     # The newest version of the set, or of its only configuration.
     for pattern in ("*/dataset_info.json", "*/*/dataset_info.json"):
-        found = sorted(path.glob(pattern), key=lambda p: _version_key(p.parent.name))
-        if found:
-            return found[-1].parent
+        files = sorted(path.glob(pattern), key=lambda p: _version_key(p.parent.name))
+        if files:
+            return files[-1].parent
     return None
 
 
-def _version_key(name):
+def _version_key(name: str):
     return [int(part) if part.isdigit() else 0 for part in name.split(".")]
 
 
-def _require_known(name, tfds):
+def _require_known(name: str, tfds: Any):
     known = tfds.list_builders(with_community_datasets=False)
     base = name.split("/")[0].split(":")[0]
     if base in known:
@@ -232,18 +278,19 @@ def _require_known(name, tfds):
     close = difflib.get_close_matches(base, ["mnist_10k", *known], n=3)
     hint = f" Did you mean {' or '.join(close)}?" if close else ""
     raise ValueError(
-        f"No dataset {name!r}: it is no folder and no name that tensorflow-datasets "
-        f"knows.{hint} The embedded set is mnist_10k."
+        "Expected a folder, or the name of a dataset that tensorflow-datasets knows. "
+        f"Received: {name!r}.{hint} The embedded set is mnist_10k."
     )
 
 
-def _require_network(name, data_dir):
-    """A download without a network would hang for minutes."""
-    if online.reachable(_TFDS_HOST):
+def _require_network(name: str, data_dir: Any):
+    """Raises ValueError without a network: a download would hang for minutes."""
+    if network.reachable(_TFDS_HOST):
         return
-    looked = ", ".join(str(d) for d in _directories(data_dir))
+    directories = ", ".join(str(d) for d in _directories(data_dir))
     raise ValueError(
-        f"The dataset {name!r} is not prepared in {looked}, and there is no network to "
-        "download it. Point data_dir (--data-dir) or the environment variable "
-        "TFDS_DATA_DIR to where it is prepared, or use the embedded set mnist_10k."
+        "Expected a prepared dataset, or a network to download it. "
+        f"Received: {name!r}, which is not prepared in {directories}, and no network. "
+        "Set data_dir (--data-dir) or the environment variable TFDS_DATA_DIR to the "
+        "directory where the dataset is prepared, or use the embedded set mnist_10k."
     )

@@ -1,10 +1,10 @@
-"""How good a generator's samples are, and how that was measured."""
+"""Measures how good a generator's samples are, and records how it was measured."""
 
-from kgan.evaluation.comparison import compare, differences
 from kgan.evaluation.evaluation import Evaluation
 from kgan.evaluation.reals import Reals, Side
-from kgan.evaluation.result import Result, read_result
 from kgan.evaluation.samples import Samples, open_samples
+from kgan.results.comparison import compare, differences
+from kgan.results.result import Result, read_result
 
 __all__ = [
     "Evaluation",

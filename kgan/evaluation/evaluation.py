@@ -1,17 +1,26 @@
-"""Scores of a generator, with all that decides them."""
+"""Scores of a generator, together with everything that decides them."""
+
+from __future__ import annotations
 
 import contextlib
 import dataclasses
 import logging
 import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from kgan._version import __version__
 from kgan.evaluation.protocol import fitting, floor_sides, real_sides, what_lacks
 from kgan.evaluation.reals import Reals, Side
-from kgan.evaluation.result import Result
 from kgan.evaluation.samples import Samples, open_samples
 from kgan.evaluation.views import Views
-from kgan.metrics import extractors
+from kgan.metrics import Metric, extractors
+from kgan.metrics.value import Value
+from kgan.recipes.recipe import Data
+from kgan.results.result import Result
+from kgan.spaces import Images
 
 _log = logging.getLogger("kgan")
 
@@ -27,48 +36,69 @@ POINT_METRICS = ("mode_coverage", "frechet_distance")
 
 
 class Evaluation:
-    """How generators that learn from one set of data are scored.
+    """Scores generators that learn from one set of data.
 
-    Each score comes with two anchors, computed as it is: the floor is real examples in
-    the place of generated ones, the ceiling noise. Only between them does a number say
-    something.
+    Each score comes with two anchors, which are computed in the same way: for the
+    floor, real examples replace the generated ones; for the ceiling, noise replaces
+    them. A score is meaningful only in comparison with both.
+
+    >>> evaluation = kgan.evaluation.Evaluation(
+    ...     kgan.recipes.Data("ring"), metrics=["mode_coverage"], samples=500
+    ... )
+    >>> points = evaluation.reals.side("held_out")
+    >>> evaluation.score(points, evaluation.metrics[0])["modes"].value
+    8.0
 
     Args:
-        data: a `kgan.recipes.Data`: what the generators learn from.
-        metrics: names or instances of `kgan.metrics`. Default: IMAGE_METRICS without
-            what the data has no examples for; STACKED_METRICS for stacked digits;
-            POINT_METRICS for points.
-        extractor: see `kgan.metrics.extractors.get`. Default: "lenet"; "pixels" for
-            points.
-        samples: the number of generated examples, and at most of real ones.
-        seed: of the generated examples, and of what metrics draw.
+        data: what the generators learn from.
+        metrics: names or instances of `kgan.metrics`. Default: for images,
+            IMAGE_METRICS without those that the data has no examples for;
+            STACKED_METRICS for stacked digits; POINT_METRICS for points.
+        extractor: see `kgan.metrics.extractors.get`. Default: "lenet" for images,
+            "pixels" for points.
+        samples: the number of generated examples, and the largest number of real
+            examples per side; at least 4.
+        seed: of the generated examples, and of random draws by metrics.
+
+    Attributes:
+        reals: the real examples, a `Reals`.
+        extractor: the extractor.
+        metrics: list of metrics, with settings that fit the data.
 
     Raises:
-        ValueError: if the data cannot be opened, or has no examples for a metric that
-            was asked for.
+        ValueError: if the data cannot be opened, or has no examples for one of the
+            given metrics, or for fewer than 4 samples.
     """
 
-    def __init__(self, data, metrics=None, extractor=None, samples=10_000, seed=0):
+    def __init__(
+        self,
+        data: Data,
+        metrics: Sequence[str | Metric] | None = None,
+        extractor: Any = None,
+        samples: int = 10_000,
+        seed: int = 0,
+    ) -> None:
         if samples < 4:
             raise ValueError(
-                "Expected samples >= 4, two for each half of the real ones. "
+                "Expected samples >= 4, two for each half of the real examples. "
                 f"Received: samples={samples}."
             )
         self.reals = Reals(data, samples)
-        images = len(self.reals.shape) == 3
+        images = isinstance(self.reals.space, Images)
         self.extractor = extractors.get(extractor or ("lenet" if images else "pixels"))
         self.samples = samples
         self.seed = seed
         self._anchors = {}
         self._views = Views(self.extractor)
-        self.metrics = self._chosen(metrics, images)
+        self.metrics = self._metrics_of(metrics, images)
 
-    def score(self, examples, metric):
-        """name -> `Value` of one metric.
+    def score(self, examples: np.ndarray | Side, metric: Metric) -> dict[str, Value]:
+        """Returns name -> `Value` of one metric.
 
         Args:
-            examples: generated, uint8 images or float32 points, as `Samples.draw`
-                gives them; or a `Side` of them, whose features are computed once.
+            examples: generated examples, as `Samples.draw` returns them: uint8 images
+                [n, height, width, channels] or float32 points [n, d]. Or a `Side` of
+                them; the features of one `Side` are computed only once.
             metric: one of `metrics`.
 
         Raises:
@@ -77,17 +107,27 @@ class Evaluation:
         side = examples if isinstance(examples, Side) else self.generated(examples)
         return self._score(metric, {**real_sides(self.reals, metric), "fake": side})
 
-    def generated(self, examples):
-        """Generated examples as a `Side`.
+    def generated(self, examples: np.ndarray) -> Side:
+        """Returns generated examples as a `Side`.
+
+        Args:
+            examples: as for `score`.
 
         Raises:
-            ValueError: if they are of another shape than the real ones.
+            ValueError: if generated and real examples differ in shape.
         """
         self._check_shape(examples.shape[1:])
         return Side("generated", examples, kept=False)
 
-    def anchors(self, metric):
-        """(floor, ceiling), each name -> `Value`; computed once."""
+    def anchors(self, metric: Metric) -> tuple[dict[str, Value], dict[str, Value]]:
+        """Returns (floor, ceiling), each name -> `Value`, computed only once.
+
+        Args:
+            metric: one of `metrics`.
+
+        Raises:
+            ValueError: for too few real examples.
+        """
         if metric.name not in self._anchors:
             noise = {**real_sides(self.reals, metric), "fake": self.reals.side("noise")}
             self._anchors[metric.name] = (
@@ -96,28 +136,28 @@ class Evaluation:
             )
         return self._anchors[metric.name]
 
-    def run(self, source, weights="auto"):
-        """A `Result`: all scores, with their anchors and what decides them.
+    def run(self, source: Any, weights: str = "auto") -> Result:
+        """Returns all scores with their anchors and conditions.
 
         Args:
-            source: `Samples`, or what `open_samples` takes.
-            weights: see `open_samples`.
+            source: `Samples`, or a source for `open_samples`.
+            weights: "auto", "ema" or "raw", see `open_samples`.
 
         Raises:
             ValueError: as `open_samples`, and for examples of another shape.
         """
         if not isinstance(source, Samples):
             source = open_samples(source, weights)
-        self._check_shape(source.image_shape)
+        self._check_shape(source.space.shape)
         side = self.generated(source.draw(self.samples, self.seed))
-        scores, said = {}, []
+        scores, warned = {}, []
         for metric in self.metrics:
             _log.info("%s ...", metric.name)
-            with _heard(metric.name, said):
-                made = self.score(side, metric)
-            with _heard(f"floor and ceiling of {metric.name}", said):
+            with _collect_warnings(metric.name, warned):
+                values = self.score(side, metric)
+            with _collect_warnings(f"floor and ceiling of {metric.name}", warned):
                 anchors = self.anchors(metric)
-            scores.update(self._entries(metric, made, anchors))
+            scores.update(self._entries(metric, values, anchors))
         return Result(
             samples=source.about(self.samples, self.seed, side.examples),
             reference={
@@ -131,11 +171,16 @@ class Evaluation:
                 "resize": self.extractor.resize,
             },
             scores=scores,
-            warnings=said,
+            warnings=warned,
             kgan=__version__,
         )
 
-    def _entries(self, metric, made, anchors):
+    def _entries(
+        self,
+        metric: Metric,
+        values: dict[str, Value],
+        anchors: tuple[dict[str, Value], dict[str, Value]],
+    ):
         floor, ceiling = anchors
         return {
             name: {
@@ -150,63 +195,62 @@ class Evaluation:
                 },
                 "ceiling": {**dataclasses.asdict(ceiling[name]), "of": "noise"},
             }
-            for name, value in made.items()
+            for name, value in values.items()
         }
 
-    def _score(self, metric, sides):
-        given = {
+    def _score(self, metric: Metric, sides: Mapping[str, Side]):
+        views = {
             name: self._views.of(side, metric.needs) for name, side in sides.items()
         }
-        return metric.score(**{"real": None, **given}, seed=self.seed)
+        return metric.score(**{"real": None, **views}, seed=self.seed)
 
-    # What cannot be
-
-    def _chosen(self, metrics, images):
+    def _metrics_of(self, metrics: Sequence[str | Metric] | None, images: bool):
         if metrics is not None:
-            chosen = [self._made(metric) for metric in metrics]
-            reasons = [reason for reason in map(self._lacks, chosen) if reason]
+            fitted = [self._fitted(metric) for metric in metrics]
+            reasons = [reason for reason in map(self._lacks, fitted) if reason]
             if reasons:
                 raise ValueError(" ".join(reasons))
-            return chosen
+            return fitted
         names = IMAGE_METRICS if images else POINT_METRICS
         if self.reals.stacked:
             names = STACKED_METRICS
-        chosen = [self._made(name) for name in names]
-        return [metric for metric in chosen if not self._lacks(metric)]
+        fitted = [self._fitted(name) for name in names]
+        return [metric for metric in fitted if not self._lacks(metric)]
 
-    def _made(self, metric):
+    def _fitted(self, metric: str | Metric):
         return fitting(metric, self.reals, self.extractor, self.samples)
 
-    def _lacks(self, metric):
+    def _lacks(self, metric: Metric):
         return what_lacks(metric, self.reals, self.extractor)
 
-    def _check_shape(self, shape):
+    def _check_shape(self, shape: Sequence[int]):
         if tuple(shape) != self.reals.shape:
             raise ValueError(
                 f"Expected examples of shape {self.reals.shape}, as {self.reals.name} "
-                f"has. Received: generated ones of shape {tuple(shape)}. Choose the "
-                "data that the generator learned from, and its size and channels."
+                f"has. Received: generated examples of shape {tuple(shape)}. Choose "
+                "the data that the generator learned from, with the same image size "
+                "and channels."
             )
 
 
 @contextlib.contextmanager
-def _heard(what, said):
-    """Adds warnings to a list, with what they are of, instead of showing them."""
+def _collect_warnings(what: str, warned: list[str]):
+    """Adds warnings to a list, with what caused them, instead of showing them."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", UserWarning)
         yield
-    said.extend(dict.fromkeys(f"{what}: {w.message}" for w in caught))
+    warned.extend(dict.fromkeys(f"{what}: {w.message}" for w in caught))
 
 
-def _settings(metric):
-    """The class of a metric, and the arguments that decide its score."""
+def _settings(metric: Metric):
+    """Returns the class of a metric and the arguments that decide its score."""
     config = metric.get_config()
-    decide_nothing = ("name", "dtype", "capacity")
-    kept = {k: v for k, v in config.items() if k not in decide_nothing}
-    return {"class": type(metric).__name__, **kept}
+    without_effect = ("name", "dtype", "capacity")
+    arguments = {k: v for k, v in config.items() if k not in without_effect}
+    return {"class": type(metric).__name__, **arguments}
 
 
-def _about(sides):
+def _about(sides: Mapping[str, Side]):
     return {
         name: {"of": side.what, "count": len(side.examples)}
         for name, side in sides.items()

@@ -1,73 +1,93 @@
-"""Examples from an exported SavedModel, by its own signatures."""
+"""Examples from an exported SavedModel, drawn by the signatures of the model."""
+
+from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from kgan import seeds
-from kgan.images import tile
+from kgan.random import seeds
 from kgan.recipes.recipe import Data
+from kgan.spaces.images import tile
 
 
-def open_export(path):
-    """The functions of `kgan.evaluation.Samples`, of an export.
+def open_export(
+    path: str | Path,
+) -> tuple[
+    Callable[[int, int], np.ndarray],
+    Callable[[int, int, int], np.ndarray],
+    tuple[int, ...],
+]:
+    """Returns the functions that `kgan.evaluation.Samples` calls, for an export.
 
     Args:
-        path: directory of one version, with the signature `sample` (num_samples, seed)
-            and, to walk, `interpolate` (seed_from, seed_to, steps).
+        path: directory of one version. It has the signature `sample` (num_samples,
+            seed); interpolations need the signature `interpolate` (seed_from, seed_to,
+            steps) too.
 
     Returns:
-        (block, walk, shape of one example).
+        (block, walk, shape of one example); `block` and `walk` as for `Samples`.
 
     Raises:
-        ValueError: if it has no signature `sample`.
+        ValueError: if the export has no signature `sample`.
     """
     loaded = tf.saved_model.load(str(path))
     sample = _signature(loaded, path, "sample")
 
-    def block(count, seed):
-        made = sample(num_samples=tf.constant(count), seed=tf.constant(seed))
-        return made["images"].numpy()
+    def block(count: int, seed: int) -> np.ndarray:
+        examples = sample(num_samples=tf.constant(count), seed=tf.constant(seed))
+        return examples["images"].numpy()
 
-    def walk(rows, steps, seed):
-        # `loaded` lives by this function, and the variables by `loaded`.
+    def walk(rows: int, steps: int, seed: int) -> np.ndarray:
+        # The reference to `loaded` here keeps its variables alive.
         interpolate = _signature(loaded, path, "interpolate")
 
-        def way(start, end):
-            made = interpolate(
+        def interpolation(start: int, end: int) -> np.ndarray:
+            examples = interpolate(
                 seed_from=tf.constant(start),
                 seed_to=tf.constant(end),
                 steps=tf.constant(steps),
             )
-            return made["images"].numpy()
+            return examples["images"].numpy()
 
-        return ways(way, rows, seed)
+        return ways(interpolation, rows, seed)
 
     return block, walk, sample.structured_outputs["images"].shape[1:]
 
 
-def ways(way, rows, seed):
-    """Ways between latents as one picture, a row each.
+def ways(
+    interpolation: Callable[[int, int], np.ndarray], rows: int, seed: int
+) -> np.ndarray:
+    """Returns interpolations between latents as one picture, one per row.
 
     Args:
-        way: two seeds -> uint8 [steps, height, width, channels].
-        rows: how many.
-        seed: integer >= 0, fixes the seeds.
-    """
-    ends = itertools.islice(seeds.stream(seed, "walk"), 2 * rows)
-    made = [way(start, end) for start, end in zip(ends, ends, strict=True)]
-    return tile(np.concatenate(made), columns=len(made[0]))
-
-
-def about_export(path):
-    """What the card of an export says, if it has one.
+        interpolation: function of two seeds -> uint8 [steps, height, width, channels].
+        rows: the number of interpolations.
+        seed: integer >= 0, fixes the pairs of seeds.
 
     Returns:
-        (weights, trained, data): as `kgan.evaluation.Samples` has them.
+        uint8 [picture height, picture width, channels].
     """
-    # Later, because the card holds the scores of evaluations.
+    ends = itertools.islice(seeds.stream(seed, "walk"), 2 * rows)
+    images = [interpolation(start, end) for start, end in zip(ends, ends, strict=True)]
+    return tile(np.concatenate(images), columns=len(images[0]))
+
+
+def about_export(path: str | Path) -> tuple[str, dict[str, Any], Data | None]:
+    """Returns what the card of an export says; defaults for an export without card.
+
+    Args:
+        path: directory of one version.
+
+    Returns:
+        (weights, trained, data), the attributes of `kgan.evaluation.Samples`.
+    """
+    # Imported here, because the card module imports the scores of evaluations.
     from kgan.serving import card
 
     try:
@@ -86,11 +106,11 @@ def about_export(path):
         return "as exported", {}, None
 
 
-def _signature(loaded, path, name):
+def _signature(loaded: Any, path: str | Path, name: str):
     if name not in loaded.signatures:
         raise ValueError(
             f"Expected an export with the signature {name}. Received: {path} with "
-            f"{', '.join(sorted(loaded.signatures)) or 'none'}. Export the run again: "
-            "kgan export RUN"
+            f"{', '.join(sorted(loaded.signatures)) or 'no signature'}. Export the run "
+            "again: kgan export RUN"
         )
     return loaded.signatures[name]

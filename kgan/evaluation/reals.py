@@ -1,20 +1,23 @@
-"""The real examples that generated ones are measured against."""
+"""The real examples that generated examples are compared with."""
+
+from __future__ import annotations
 
 import dataclasses
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from kgan import seeds
 from kgan.data import open_source, synthetic
 from kgan.data.stacked import StackedSource
 from kgan.data.tfds_source import is_prepared_directory
-from kgan.images import to_uint8
+from kgan.random import seeds
+from kgan.recipes.recipe import Data
 
-# Of the training set that the memorisation check searches.
+# The largest number of training examples that the memorisation check searches.
 TRAINING_LIMIT = 60_000
-# Of the validation and test sets of the Parzen estimate.
+# The number of validation and of test examples for the Parzen estimate.
 _HELD_OUT_LIMIT = 10_000
 
 
@@ -22,10 +25,14 @@ _HELD_OUT_LIMIT = 10_000
 class Side:
     """A set of examples on one side of a comparison.
 
+    >>> side = kgan.evaluation.Side("my digits", source.examples)
+    >>> side.what, side.examples.shape
+    ('my digits', (64, 28, 28, 1))
+
     Attributes:
-        what: where it comes from, such as "mnist train".
-        examples: uint8 images, or float32 points.
-        kept: whether it is worth keeping on disk what an extractor says of it.
+        what: the origin of the examples, such as "mnist train".
+        examples: uint8 images [n, height, width, channels] or float32 points [n, d].
+        kept: whether an extractor's outputs for the examples are cached on disk.
     """
 
     what: str
@@ -34,52 +41,75 @@ class Side:
 
 
 class Reals:
-    """The sides of real examples, each read when it is first asked for.
+    """The sides of real examples; each side is read at its first use.
+
+    >>> reals = kgan.evaluation.Reals(kgan.recipes.Data("ring"), count=500)
+    >>> reals.side("reference").examples.shape
+    (500, 2)
 
     Args:
-        data: a `kgan.recipes.Data`: what the generator learned from.
-        count: examples of a side, at most.
+        data: what the generator learned from.
+        count: the largest number of examples per side.
 
     Attributes:
         name: of the dataset.
-        split: that the generator learned from.
+        split: the split that the generator learned from; "all" for data without splits.
+        space: of one example.
         shape: of one example.
-        stacked: whether its channels are gray images, see `kgan.data.stacked`.
+        stacked: whether the channels are separate gray images, see `kgan.data.stacked`.
 
     Raises:
         ValueError: if the data cannot be opened.
     """
 
-    def __init__(self, data, count):
+    def __init__(self, data: Data, count: int) -> None:
         self.data = data
         self.count = count
         self._source = self._open(data.split)
         self.name = Path(self._source.name).name
+        self.space = self._source.space
         self.shape = self._source.image_shape
         self.stacked = isinstance(self._source, StackedSource)
-        named = data.data not in synthetic.SETS and not _is_folder(data.data)
-        self.split = data.split if named else "all"
+        has_splits = data.data not in synthetic.SETS and not _is_folder(data.data)
+        self.split = data.split if has_splits else "all"
         self._sides, self._halves = {}, {}
 
-    def side(self, name):
-        """A `Side`, or None if the data has none such.
+    def side(self, name: str) -> Side | None:
+        """Returns a `Side`, or None if the data has no such side.
 
         Args:
             name: one of
-                - "reference": of the split that was learned from, by seed 0;
-                - "training": all of that split, at most TRAINING_LIMIT;
-                - "held_out": what was not learned from: the split test, else what the
-                  split train[:n] leaves, else none;
-                - "test": the first 10,000 of the split test;
-                - "validation": the last 10,000 of train, or what train[:n] leaves;
-                - "noise": independent pixels, uniform over all levels.
+                - "reference": a random sample, with seed 0, of the split that the
+                  generator learned from;
+                - "training": the first TRAINING_LIMIT examples of that split;
+                - "held_out": examples that the generator did not learn from: the split
+                  test if there is one, else train[n:] if it learned from train[:n];
+                - "test": the first 10,000 examples of the split test;
+                - "validation": train[n:] if the generator learned from train[:n], else
+                  the last 10,000 examples of train;
+                - "noise": for images, independent pixels, uniform over all levels.
+
+        Raises:
+            KeyError: for another name.
         """
         if name not in self._sides:
-            self._sides[name] = getattr(self, f"_{name}")()
+            readers = {
+                "reference": self._reference,
+                "training": self._training,
+                "held_out": self._held_out,
+                "test": self._test,
+                "validation": self._validation,
+                "noise": self._noise,
+            }
+            self._sides[name] = readers[name]()
         return self._sides[name]
 
-    def halves(self, name):
-        """Two disjoint halves of a side, as `Side`s."""
+    def halves(self, name: str) -> tuple[Side, Side]:
+        """Returns two disjoint halves of a side.
+
+        Args:
+            name: as for `side`.
+        """
         if name not in self._halves:
             side = self.side(name)
             middle = len(side.examples) // 2
@@ -110,38 +140,34 @@ class Reals:
         return source and self._first(source, "test", _HELD_OUT_LIMIT)
 
     def _validation(self):
-        split, learned = _rest_of(self.split), ""
+        split, note = _rest_of(self.split), ""
         if split is None:
             base = self.split.split("[")[0]
             whole = self._other(base)
             if whole is None or whole.size <= _HELD_OUT_LIMIT:
                 return None
             split = f"{base}[{whole.size - _HELD_OUT_LIMIT}:]"
-            learned = ", which was learned from"
+            note = ", which was learned from"
         source = self._other(split)
         side = source and self._first(source, split, _HELD_OUT_LIMIT)
-        return side and Side(side.what + learned, side.examples)
+        return side and Side(side.what + note, side.examples)
 
     def _noise(self):
         rng = np.random.default_rng(seeds.derive(0, "noise"))
         reference = self.side("reference").examples
-        shape = (self.count, *self.shape)
-        if reference.dtype == np.uint8:
-            return Side("noise", rng.integers(0, 256, shape, dtype="uint8"))
-        low, high = reference.min(axis=0), reference.max(axis=0)
-        return Side("noise", rng.uniform(low, high, shape).astype("float32"))
+        return Side("noise", self.space.noise(rng, self.count, reference))
 
-    def _drawn(self, source, split):
+    def _drawn(self, source: Any, split: str):
         examples = source.some(self.count, seed=0)
-        return Side(f"{self.name} {split}", _stored(examples))
+        return Side(f"{self.name} {split}", self.space.to_public(examples))
 
-    def _first(self, source, split, count):
+    def _first(self, source: Any, split: str, count: int):
         count = min(count, source.size)
         (examples,) = source.batches(count, shuffle=False).take(1)
-        return Side(f"{self.name} {split}", _stored(np.asarray(examples)))
+        return Side(f"{self.name} {split}", self.space.to_public(np.asarray(examples)))
 
-    def _other(self, split):
-        """The source of another split, or None if the data has none such."""
+    def _other(self, split: str | None):
+        """Returns the source of another split, or None if there is no such split."""
         learned_from_test = split == "test" and self.split.startswith("test")
         if split is None or self.split == "all" or learned_from_test:
             return None
@@ -150,7 +176,7 @@ class Reals:
         except ValueError:
             return None
 
-    def _open(self, split):
+    def _open(self, split: str):
         data = self.data
         return open_source(
             data.data,
@@ -162,16 +188,12 @@ class Reals:
         )
 
 
-def _stored(examples):
-    return to_uint8(examples) if examples.ndim == 4 else examples
-
-
-def _is_folder(data):
+def _is_folder(data: str):
     path = Path(data).expanduser()
     return path.is_dir() and not is_prepared_directory(path)
 
 
-def _rest_of(split):
-    """train[n:] of train[:n], or None."""
-    found = re.fullmatch(r"(\w+)\[:(\d+%?)\]", split)
-    return f"{found[1]}[{found[2]}:]" if found else None
+def _rest_of(split: str):
+    """Returns train[n:] for train[:n], None for other splits."""
+    match = re.fullmatch(r"(\w+)\[:(\d+%?)\]", split)
+    return f"{match[1]}[{match[2]}:]" if match else None

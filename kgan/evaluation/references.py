@@ -1,31 +1,42 @@
-"""What an extractor says of real examples, kept on disk."""
+"""A cache on disk for the outputs of extractors on real examples."""
+
+from __future__ import annotations
 
 import io
 import json
 import logging
 import re
 import zipfile
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from kgan import cache
-from kgan.files import atomic_file
-from kgan.metrics.extractors import Outputs
+from kgan.evaluation.reals import Side
+from kgan.metrics.extractors import Extractor, Outputs
 from kgan.metrics.extractors.extractor import digest_of
+from kgan.system import cache
+from kgan.system.files import atomic_file
 
 _log = logging.getLogger("kgan")
 
 
-def outputs_of(side, extractor):
-    """`Outputs` of a `Side`, from the cache if they are there.
+def outputs_of(side: Side, extractor: Extractor) -> Outputs:
+    """Returns the `Outputs` of a `Side`, from the cache if possible.
 
-    Kept in references/ of `kgan.cache.directory()`, one file for each set of examples,
-    their size and number, and each extractor's digest. A file that is damaged is made
-    anew, and the log says so.
+    The cache is the directory references/ in `kgan.system.cache.directory()`. It has
+    one file per set of examples, with their shape and number, and digest of the
+    extractor. A damaged file is computed again, with a warning in the log.
 
     Args:
-        side: a `kgan.evaluation.Side`.
-        extractor: a `kgan.metrics.extractors.Extractor`.
+        side: the examples.
+        extractor: gives features and logits.
+
+    Returns:
+        NumPy arrays: features [n, d]; logits [n, classes] or None.
+
+    Raises:
+        ValueError: as `Extractor.extract`.
     """
     key = {
         "of": side.what,
@@ -40,18 +51,18 @@ def outputs_of(side, extractor):
             return _read(path, key)
         except (OSError, ValueError, KeyError) as error:
             _log.warning(
-                "kgan: the cached features %s are damaged (%s) and are made anew",
+                "kgan: the cached features %s are damaged (%s) and are computed again",
                 *(path, error),
             )
-    made = extractor.extract(side.examples)
+    outputs = extractor.extract(side.examples)
     try:
-        _write(path, key, made)
+        _write(path, key, outputs)
     except OSError as error:
-        _log.warning("kgan: the features of %s are not kept: %s", side.what, error)
-    return made
+        _log.warning("kgan: the features of %s are not cached: %s", side.what, error)
+    return outputs
 
 
-def _path(key):
+def _path(key: dict[str, Any]):
     size = "x".join(str(side) for side in key["shape"][1:])
     words = (key["of"], size, str(key["shape"][0]), key["extractor"])
     name = "-".join(re.sub(r"[^\w.]+", "_", word).strip("_") for word in words)
@@ -59,10 +70,10 @@ def _path(key):
     return cache.directory() / "references" / f"{name[:120]}-{digest[:16]}.npz"
 
 
-def _write(path, key, made):
-    arrays = {"features": made.features}
-    if made.logits is not None:
-        arrays["logits"] = made.logits
+def _write(path: Path, key: dict[str, Any], outputs: Outputs):
+    arrays = {"features": outputs.features}
+    if outputs.logits is not None:
+        arrays["logits"] = outputs.logits
     about = json.dumps({**key, "checksum": _checksum(arrays)}).encode()
     buffer = io.BytesIO()
     np.savez(buffer, about=np.frombuffer(about, "uint8"), **arrays)
@@ -70,8 +81,8 @@ def _write(path, key, made):
         partial.write_bytes(buffer.getvalue())
 
 
-def _read(path, key):
-    # From memory: of a file that is damaged NumPy leaves the handle open.
+def _read(path: Path, key: dict[str, Any]):
+    # NumPy leaves a damaged file open; it cannot do this with bytes in memory.
     content = io.BytesIO(path.read_bytes())
     try:
         with np.load(content, allow_pickle=False) as stored:
@@ -81,13 +92,13 @@ def _read(path, key):
     about = json.loads(arrays.pop("about").tobytes())
     checksum = about.pop("checksum")
     if about != key:
-        raise ValueError("it is of something else")
+        raise ValueError("its key differs")
     if checksum != _checksum(arrays):
-        raise ValueError("its checksum is another")
+        raise ValueError("its checksum differs")
     return Outputs(arrays["features"], arrays.get("logits"))
 
 
-def _checksum(arrays):
+def _checksum(arrays: dict[str, np.ndarray]):
     return digest_of(
         *(part for name in sorted(arrays) for part in (name, arrays[name]))
     )

@@ -1,30 +1,50 @@
-"""What metrics see of a set of examples."""
+"""Turns examples into what metrics need, such as features."""
+
+from __future__ import annotations
 
 import weakref
 
+import numpy as np
+
 from kgan.evaluation.reals import Side
 from kgan.evaluation.references import outputs_of
-from kgan.metrics.extractors.extractor import as_float
+from kgan.metrics.extractors import Extractor
+from kgan.spaces import to_float
 
 
 class Views:
-    """Sides of a comparison as metrics need them; what an extractor says, once.
+    """Turns sides of a comparison into the arrays that metrics need.
+
+    The extractor computes the outputs of each `Side` once.
 
     Args:
-        extractor: a `kgan.metrics.extractors.Extractor`.
+        extractor: gives features and logits.
     """
 
-    def __init__(self, extractor):
+    def __init__(self, extractor: Extractor) -> None:
         self.extractor = extractor
         self._outputs = weakref.WeakKeyDictionary()
         self._channels = weakref.WeakKeyDictionary()
 
-    def of(self, side, needs):
-        """What a metric scores of a `Side`, by its attribute `needs`."""
+    def of(self, side: Side, needs: str) -> np.ndarray:
+        """Returns the array that a metric scores.
+
+        Args:
+            side: the examples.
+            needs: the attribute `needs` of the metric.
+
+        Returns:
+            For "points", float32 [n, d]. For "images", float32 [n, height, width,
+            channels] in [-1, 1]. For "features", float32 [n, d]. For "logits", float32
+            [n, classes]. For "channel_logits", float32 [n, channels, classes].
+
+        Raises:
+            ValueError: as `Extractor.extract`.
+        """
         if needs == "points":
             return side.examples
         if needs == "images":
-            return as_float(side.examples).numpy()
+            return to_float(side.examples).numpy()
         if needs == "channel_logits":
             n, _, _, channels = side.examples.shape
             logits = self._outputs_of(self._channels_of(side)).logits
@@ -32,7 +52,7 @@ class Views:
         outputs = self._outputs_of(side)
         return outputs.features if needs == "features" else outputs.logits
 
-    def _outputs_of(self, side):
+    def _outputs_of(self, side: Side):
         if side not in self._outputs:
             self._outputs[side] = (
                 outputs_of(side, self.extractor)
@@ -41,8 +61,8 @@ class Views:
             )
         return self._outputs[side]
 
-    def _channels_of(self, side):
-        """Each channel of each image, as a gray image."""
+    def _channels_of(self, side: Side):
+        """Returns a `Side` with each channel of each image as a gray image."""
         if side not in self._channels:
             n, height, width, channels = side.examples.shape
             # [n, height, width, channels] -> [n * channels, height, width, 1]

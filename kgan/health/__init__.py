@@ -1,8 +1,7 @@
-"""What goes wrong in a game, told from numbers: nothing here knows a model."""
+"""Finds problems of a game from its numbers alone, for any model."""
 
 from kgan.health.likeness import (
     bandwidth,
-    comparable,
     effective_number,
     share_of_copies,
 )
@@ -14,7 +13,6 @@ from kgan.health.signs import (
     divergence,
     instability,
     memorization,
-    not_finite,
     saturation,
 )
 
@@ -23,13 +21,11 @@ __all__ = [
     "bandwidth",
     "breakage",
     "collapse",
-    "comparable",
     "deception",
     "divergence",
     "effective_number",
     "instability",
     "memorization",
-    "not_finite",
     "saturation",
     "share_of_copies",
 ]

@@ -1,122 +1,134 @@
-"""Signs of trouble.
+"""Signs of problems in a game.
 
-Each is a function of what was measured, and answers with one sentence that says what
-was seen and what to try, or with None.
+Each sign is a function of measured numbers. It returns one sentence with the problem
+and what to try, or None if there is no problem.
 """
 
-import math
+from __future__ import annotations
 
-# Probabilities beyond which D counts as certain.
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from kgan.system.finite import not_finite
+
+# D counts as certain if D(x) is above this, or D(G(z)) is below 1 minus this.
 CERTAIN = 0.95
-# Samples less diverse than this, as a share of real images, have collapsed.
+# Samples have collapsed if their diversity is below this share of real images'.
 COLLAPSED = 0.5
-# Looks after which diversity that does not rise, by half at least, will not.
+# G is stuck if diversity does not grow by half within this many checks.
 STAYS = 10
-# Copies among samples, beyond those among real images, that count as learnt by heart.
+# G memorizes if the share of copies exceeds that among real images by more than this.
 COPIES = 0.05
-# V of a D that guesses, and what an epoch's mean may be below it by noise.
+# V of a D that guesses, and how far below it noise can put the mean of an epoch.
 _GUESSING, _NOISE = -math.log(4.0), 0.1
 
 _SLOWER = "try learning rates 10 times lower, or the optimizers' clipnorm=1"
 
 
 class Episode:
-    """Lets a sentence that is true for a while be said once.
+    """Reports a problem once, however long it lasts.
+
+    The problem is reported when it was present `patience` times in a row. When it is
+    absent, the episode ends, and the problem can be reported again.
+
+    >>> episode = kgan.health.Episode(patience=2)
+    >>> episode.update("G collapses")
+    >>> episode.update("G collapses")
+    'G collapses'
+    >>> episode.update("G collapses")
 
     Args:
-        patience: how many times in a row it must be true before it is said, at least 1.
-            Once false, the episode is over.
+        patience: how many times in a row the problem must be present, at least 1.
+
+    Raises:
+        ValueError: for a patience below 1.
     """
 
-    def __init__(self, patience):
+    def __init__(self, patience: int) -> None:
         if patience < 1:
             raise ValueError(f"Expected patience >= 1. Received: patience={patience}.")
         self.patience = patience
         self.length = 0
 
-    def update(self, sentence):
-        """The sentence when it is to be said, else None.
+    def update(self, sentence: str | None) -> str | None:
+        """Returns the sentence if it should be reported now, else None.
 
         Args:
-            sentence: what is true now, or None.
+            sentence: the present problem, or None if there is no problem.
         """
         self.length = self.length + 1 if sentence else 0
         return sentence if self.length == self.patience else None
 
 
-def not_finite(terms):
-    """The names of the terms that are NaN or infinite.
+def divergence(terms: Mapping[str, Any]) -> str | None:
+    """Reports terms that are NaN or infinite.
 
     Args:
-        terms: name -> number.
+        terms: name -> number, the terms of a game.
     """
-    return [name for name, value in terms.items() if not math.isfinite(value)]
-
-
-def divergence(terms):
-    """Whether terms are NaN or infinite."""
-    names = not_finite(terms)
+    names = not_finite(terms.items())
     if not names:
         return None
-    seen = f"{names[0]} = {terms[names[0]]:g}"
-    return f"the game diverges, {_and_more(seen, names, 'term')}; {_SLOWER}"
+    first = f"{names[0]} = {terms[names[0]]:g}"
+    return f"the game diverges, {_and_more(first, names, 'term')}; {_SLOWER}"
 
 
-def breakage(names):
-    """Weights of these names are NaN or infinite.
+def breakage(names: Sequence[str]) -> str:
+    """Reports weights that are NaN or infinite.
 
     Args:
-        names: at least one.
+        names: the names of these weights, at least one.
     """
-    seen = f"{names[0]} is NaN or infinite"
-    return f"the game diverges, {_and_more(seen, names, 'weight')}; {_SLOWER}"
+    first = f"{names[0]} is NaN or infinite"
+    return f"the game diverges, {_and_more(first, names, 'weight')}; {_SLOWER}"
 
 
-def _and_more(seen, names, kind):
+def _and_more(first: str, names: Sequence[str], kind: str):
     others = len(names) - 1
     if not others:
-        return seen
-    return f"{seen} and {others} other {kind}{'s' * (others > 1)} too"
+        return first
+    return f"{first} and {others} other {kind}{'s' * (others > 1)} too"
 
 
-def saturation(d_real, d_fake):
-    """Whether D is certain of every example: then G has next to no gradient.
+def saturation(d_real: float, d_fake: float) -> str | None:
+    """Reports a D that is certain about every example, which leaves G no gradient.
 
     Args:
-        d_real: mean D(x), a probability.
-        d_fake: mean D(G(z)).
+        d_real: mean D(x), a probability in [0, 1].
+        d_fake: mean D(G(z)), a probability in [0, 1].
     """
     if not (d_real > CERTAIN and d_fake < 1 - CERTAIN):
         return None
     return (
         f"the discriminator is saturated, D(x) = {d_real:.3f} and D(G(z)) = "
-        f"{d_fake:.3f}, and teaches G little; try a learning rate 4 times lower for D, "
-        "or dropout or noise in D"
+        f"{d_fake:.3f}, and G gets almost no gradient; try a learning rate 4 times "
+        "lower for D, or dropout or noise in D"
     )
 
 
-def deception(d_real, d_fake):
-    """Whether D takes fakes for real, as one that does not learn does.
+def deception(d_real: float, d_fake: float) -> str | None:
+    """Reports a D that judges generated examples as real, because it does not learn.
 
     Args:
-        d_real: mean D(x), a probability.
-        d_fake: mean D(G(z)).
+        d_real: mean D(x), a probability in [0, 1].
+        d_fake: mean D(G(z)), a probability in [0, 1].
     """
-    # A D that learns puts real examples above fakes; 0.1 is beyond its noise.
+    # A D that learns rates real examples higher; its noise is smaller than 0.1.
     if not (d_fake > CERTAIN or d_fake > d_real + 0.1):
         return None
     return (
-        f"the generator fools D, D(G(z)) = {d_fake:.3f} beside D(x) = {d_real:.3f}: D "
-        "learns too slowly or not at all; try a learning rate 4 times higher for D (is "
-        "it 0?), or more discriminator_steps"
+        f"the generator fools D, D(G(z)) = {d_fake:.3f} and D(x) = {d_real:.3f}: D "
+        "learns too slowly or not at all; check that its learning rate is not 0, then "
+        "try one 4 times higher for D, or more discriminator_steps"
     )
 
 
-def instability(value):
-    """Whether D is worse than one that guesses: its certainty swings to and fro.
+def instability(value: float) -> str | None:
+    """Reports a D that is worse than guessing, because the game oscillates.
 
     Args:
-        value: V(D, G) in nats.
+        value: V(D, G) in nats; -log 4 if D guesses.
     """
     if not value < _GUESSING - _NOISE:
         return None
@@ -126,15 +138,15 @@ def instability(value):
     )
 
 
-def collapse(diversities, real_diversity):
-    """Whether samples have fallen to much less diversity than real images.
+def collapse(diversities: Sequence[float], real_diversity: float) -> str | None:
+    """Reports samples that are much less diverse than real images.
 
-    A G that begins with one image for all latents, and slowly tells them apart, has not
-    collapsed; one that stays there for ten looks has.
+    A new G may give the same image for all latents, and become diverse slowly. This is
+    a collapse only if diversity does not grow for ten checks.
 
     Args:
-        diversities: `effective_number` of the samples at each look so far.
-        real_diversity: that of as many real images.
+        diversities: `effective_number` of the samples at each check so far.
+        real_diversity: `effective_number` of the same number of real images.
     """
     now, enough = diversities[-1], COLLAPSED * real_diversity
     fell = max(diversities) >= enough
@@ -143,24 +155,25 @@ def collapse(diversities, real_diversity):
         return None
     return (
         f"G collapses to few modes, the Vendi score of its samples is {now:.3g} where "
-        f"that of as many real images is {real_diversity:.3g}; try a learning rate 4 "
-        "times lower for G, or larger batches"
+        f"as many real images have {real_diversity:.3g}; try a learning rate 4 times "
+        "lower for G, or larger batches"
     )
 
 
-def memorization(copies, real_copies, count):
-    """Whether more of the samples are copies than real images are of each other.
+def memorization(copies: float, real_copies: float, count: int) -> str | None:
+    """Reports more copies of training images among samples than among real images.
 
     Args:
-        copies: `share_of_copies` among the samples.
-        real_copies: that among training images left out one at a time.
+        copies: `share_of_copies` among the samples, in [0, 1].
+        real_copies: `share_of_copies` among training images, where each image is
+            compared with all others.
         count: the number of samples.
     """
     error = math.sqrt(real_copies * (1.0 - real_copies) / count)
     if not copies > real_copies + COPIES + 3.0 * error:
         return None
     return (
-        f"G learns training images by heart, {copies:.0%} of its samples are copies of "
-        f"one where {real_copies:.0%} of real images are; try more data, random "
-        "augmentation of all that D sees, or fewer epochs"
+        f"G memorizes training images, {copies:.0%} of its samples are copies of a "
+        f"training image and {real_copies:.0%} of real images are; try more data, "
+        "random augmentation of all that D sees, or fewer epochs"
     )

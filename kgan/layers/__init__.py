@@ -1,4 +1,4 @@
-"""Layers that Keras lacks, one a file."""
+"""Layers that Keras lacks, one per file."""
 
 from kgan.layers.batch_normalization import BatchNormalization
 from kgan.layers.dropout import Dropout

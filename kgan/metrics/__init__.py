@@ -1,4 +1,8 @@
-"""Scores of generated examples, one a file: statistics of arrays, and of streams."""
+"""Scores of generated examples, one per file, for whole arrays and for streams."""
+
+from __future__ import annotations
+
+from typing import Any
 
 from kgan.metrics import extractors
 from kgan.metrics.density_coverage import DensityCoverage, density_coverage
@@ -15,7 +19,7 @@ from kgan.metrics.memorization import (
     mann_whitney,
     training_distances,
 )
-from kgan.metrics.metric import Metric
+from kgan.metrics.metric import Conditions, Metric
 from kgan.metrics.mode_coverage import (
     ModeCoverage,
     StackedModeCoverage,
@@ -36,7 +40,7 @@ from kgan.metrics.sliced_wasserstein import (
     sliced_wasserstein,
 )
 from kgan.metrics.value import Value
-from kgan.registry import resolve
+from kgan.system.registry import resolve
 
 _METRICS = {
     "density_coverage": DensityCoverage,
@@ -54,6 +58,7 @@ _METRICS = {
 
 __all__ = [
     "MSSSIM",
+    "Conditions",
     "DensityCoverage",
     "FrechetDistance",
     "Gaussian",
@@ -76,6 +81,7 @@ __all__ = [
     "inception_scores",
     "kernel_distances",
     "laplacian_pyramid",
+    "made_for",
     "mann_whitney",
     "mode_coverage",
     "ms_ssim",
@@ -90,10 +96,31 @@ __all__ = [
 ]
 
 
-def get(identifier):
-    """The metric that `identifier` means: a name, a config or an instance.
+def get(identifier: Any) -> Metric:
+    """Returns the metric that `identifier` names.
+
+    >>> kgan.metrics.get("precision_recall").k
+    3
+
+    Args:
+        identifier: a name such as "frechet_distance", a config, or a `Metric`.
 
     Raises:
-        ValueError: if it is none of these; see `kgan.registry.resolve`.
+        ValueError: if `identifier` is none of the three; the message lists the names.
     """
     return resolve(identifier, Metric, _METRICS)
+
+
+def made_for(name: Any, conditions: Conditions) -> Metric:
+    """Returns the metric called `name`, with settings that fit the data.
+
+    Args:
+        name: the name of a metric. A config or an instance keeps its own settings.
+        conditions: what is known about the data.
+
+    Raises:
+        ValueError: as `get`.
+    """
+    if isinstance(name, str) and name in _METRICS:
+        return _METRICS[name].made_for(conditions)
+    return get(name)

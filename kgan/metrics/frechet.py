@@ -3,11 +3,13 @@
     d^2 = |m_a - m_b|^2 + tr(A) + tr(B) - 2 tr((A^1/2 B A^1/2)^1/2)                (6)
 
 between Gaussians N(m_a, A) and N(m_b, B). For any factors A = F F' and B = G G' the
-last trace is the sum of the singular values of F'G: they are the square roots of the
-eigenvalues of (F'G)(F'G)'. Taken from F'G itself they are exact to rounding. Taken from
-the product AB, or from A^1/2 B A^1/2, those near 0 would carry the square root of
-rounding, 1e-8, two thousand times over.
+last trace is the sum of the singular values of F'G, which are the square roots of the
+eigenvalues of (F'G)(F'G)'. Computed from F'G, the singular values are exact to
+rounding. Computed from AB or from A^1/2 B A^1/2, each singular value near 0 would have
+an error of the square root of rounding, 1e-8, and FID adds two thousand of them.
 """
+
+from __future__ import annotations
 
 import dataclasses
 
@@ -22,19 +24,26 @@ from kgan.metrics.value import Value
 
 @dataclasses.dataclass(frozen=True)
 class Gaussian:
-    """What the Frechet distance needs to know of a set of features.
+    """Mean and covariance of a set of features.
+
+    >>> statistics = kgan.metrics.gaussian(real)
+    >>> statistics.mean.shape, statistics.covariance.shape, statistics.count
+    ((8,), (8, 8), 64)
 
     Args:
         mean: float64 [d].
-        covariance: float64 [d, d], divided by count - 1.
-        count: the number of examples.
+        covariance: float64 [d, d], unbiased: sums are divided by count - 1.
+        count: the number of examples, at least 2.
+
+    Raises:
+        ValueError: for other shapes, a count below 2, NaN or infinite numbers.
     """
 
     mean: np.ndarray
     covariance: np.ndarray
     count: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         d = self.mean.shape[0] if self.mean.ndim == 1 else None
         if d is None or self.covariance.shape != (d, d):
             raise ValueError(
@@ -43,18 +52,21 @@ class Gaussian:
             )
         if self.count < 2:
             raise ValueError(
-                "Expected at least 2 examples to have a covariance. "
+                "Expected at least 2 examples, as a covariance needs. "
                 f"Received: {self.count}."
             )
         if not (np.isfinite(self.mean).all() and np.isfinite(self.covariance).all()):
             raise ValueError(
                 "Expected finite features. Received: statistics with NaN or infinite "
-                "numbers. Has the generator diverged?"
+                "numbers. Check whether the generator has diverged."
             )
 
 
-def gaussian(features):
-    """The `Gaussian` of features [n, d], n >= 2, summed in float64.
+def gaussian(features: np.ndarray) -> Gaussian:
+    """Returns the `Gaussian` of features, computed in float64.
+
+    Args:
+        features: [n, d], n >= 2.
 
     Raises:
         ValueError: for other shapes, one example, NaN or infinite features.
@@ -69,25 +81,30 @@ def gaussian(features):
     return Gaussian(mean, products / (n - 1), n)
 
 
-def frechet_distance(a, b):
-    """The squared Frechet distance of two `Gaussian`s, "FID" on Inception features.
+def frechet_distance(a: Gaussian, b: Gaussian) -> float:
+    """The squared Frechet distance of two `Gaussian`s, the "FID" on Inception features.
 
-    Exact to rounding where both covariances have full rank. A covariance that is known
-    in float64 is known to 1e-16 of its largest eigenvalue only; of what is smaller than
-    d times that, as in the null space of one made from fewer than d examples, nothing
-    can be said, and it counts as 0.
+    The result is exact to rounding if both covariances have full rank. In float64, a
+    covariance is accurate to 1e-16 of its largest eigenvalue. Eigenvalues below d times
+    this limit count as 0: they are rounding errors, as in the null space of a
+    covariance of fewer than d examples.
+
+    >>> a, b = kgan.metrics.gaussian(real), kgan.metrics.gaussian(fake)
+    >>> round(kgan.metrics.frechet_distance(a, b), 3)
+    0.08
 
     Args:
-        a, b: `Gaussian`s of the same number of features d.
+        a: the `Gaussian` of d features.
+        b: another `Gaussian` of d features.
 
     Returns:
-        A float >= 0.
+        A float >= 0, in squared units of the features.
 
     Raises:
-        ValueError: for other numbers of features.
+        ValueError: if the numbers of features differ.
 
     Warns:
-        UserWarning: if either has no more examples than features. The distance of few
+        UserWarning: if one `Gaussian` has at most d examples. The distance of few
             examples is biased upwards.
     """
     _check(a, b)
@@ -97,35 +114,51 @@ def frechet_distance(a, b):
 
 @keras.saving.register_keras_serializable("kgan")
 class FrechetDistance(Metric):
-    """Streaming `frechet_distance`: of the stream, only sums are kept."""
+    """Streaming `frechet_distance`; only sums of the stream stay in memory.
+
+    >>> metric = kgan.metrics.FrechetDistance()
+    >>> round(metric.score(real, fake)["frechet_distance"].value, 3)
+    0.08
+
+    Args:
+        name: what results call it.
+        dtype: as for a Keras metric; sums are float64 in any case.
+    """
 
     needs = "features"
     better = {"frechet_distance": "lower"}
 
-    def __init__(self, name="frechet_distance", dtype=None):
+    def __init__(
+        self, name: str = "frechet_distance", dtype: str | None = None
+    ) -> None:
         super().__init__(name=name, dtype=dtype)
         self._accumulators = {side: Moments(side) for side in self.sides}
 
-    def score(self, real, fake, *, seed=0):
-        """See `Metric.score`. The error is that of the generated examples alone.
+    def score(
+        self, real: np.ndarray | Gaussian, fake: np.ndarray, *, seed: int = 0
+    ) -> dict[str, Value]:
+        """See `Metric.score`. The error covers the noise of generated examples only.
 
         Args:
-            real: features [n, d], or their `Gaussian`.
-            fake: features [m, d].
+            real: features [n, d], n >= 2, or their `Gaussian`.
+            fake: features [m, d], m >= 2.
             seed: not used.
+
+        Raises:
+            ValueError: for other shapes, too few examples, NaN or infinite numbers.
         """
         real = real if isinstance(real, Gaussian) else gaussian(real)
         fake_gaussian = gaussian(fake)
         value, error = _distance_and_error(real, fake_gaussian, np.asarray(fake))
-        how = "no error: not more generated examples than features"
+        how = "no error: at most as many generated examples as features"
         if error is not None:
             how = (
                 f"standard error over {fake_gaussian.count} generated examples, to "
-                f"first order; the {real.count} real ones as given"
+                f"first order; the {real.count} real examples count as exact"
             )
         return {"frechet_distance": Value(value, error, how)}
 
-    def _values(self, seed):
+    def _values(self, seed: int):
         sides = [self._accumulators[side] for side in self.sides]
         for side in sides:
             if side.count() < 2:
@@ -134,19 +167,19 @@ class FrechetDistance(Metric):
                     f"Received: {side.count()}."
                 )
         real, fake = (Gaussian(*side.numpy()) for side in sides)
-        how = f"no error: sums over {real.count} real and {fake.count} generated"
+        how = f"no error: only sums of {real.count} real and {fake.count} generated"
         return {"frechet_distance": Value(frechet_distance(real, fake), None, how)}
 
 
-def _distance_and_error(a, b, features):
-    # Distance of b from a, and its standard error as b is an estimate from features.
+def _distance_and_error(a: Gaussian, b: Gaussian, features: np.ndarray):
+    # The distance of a and b, and its standard error, where features are those of b.
     _check(a, b)
     if b.count <= len(b.mean):
         return frechet_distance(a, b), None
     factor = _factor(b.covariance)
     products = _factor(a.covariance).T @ factor
     _, singular, axes = np.linalg.svd(products, full_matrices=False)
-    # How d^2 changes with the weight of one example y, its influence:
+    # The influence of one example y is how d^2 changes with the weight of y:
     #   2 (m_b - m_a)'(y - m_b) + |y - m_b|^2 - (y - m_b)' T (y - m_b) + constant
     # where T takes N(m_b, B) to N(m_a, A). With F'G = U S V' and y - m_b = G w,
     # (y - m_b)' T (y - m_b) = sum_i s_i (V'w)_i^2; w = inverse(G'G) G'(y - m_b).
@@ -163,23 +196,23 @@ def _distance_and_error(a, b, features):
     return _distance(a, b, singular), influence.std() / np.sqrt(b.count)
 
 
-def _distance(a, b, singular):
+def _distance(a: Gaussian, b: Gaussian, singular: np.ndarray):
     difference = a.mean - b.mean
     traces = np.trace(a.covariance) + np.trace(b.covariance)
     squared = difference @ difference + traces - 2 * singular.sum()
-    # Rounding can leave equal Gaussians a little below 0.
+    # Rounding can make the distance of equal Gaussians slightly negative.
     return max(float(squared), 0.0)
 
 
-def _factor(covariance):
-    # F [d, rank] with F F' = covariance, its columns orthogonal.
+def _factor(covariance: np.ndarray):
+    # Returns F [d, rank] with F F' = covariance and orthogonal columns.
     eigenvalues, vectors = np.linalg.eigh(covariance)
     largest = max(eigenvalues[-1], 0.0)
-    kept = eigenvalues > len(covariance) * np.finfo("float64").eps * largest
-    return vectors[:, kept] * np.sqrt(eigenvalues[kept])
+    nonzero = eigenvalues > len(covariance) * np.finfo("float64").eps * largest
+    return vectors[:, nonzero] * np.sqrt(eigenvalues[nonzero])
 
 
-def _check(a, b):
+def _check(a: Gaussian, b: Gaussian):
     if a.mean.shape != b.mean.shape:
         raise ValueError(
             "Expected statistics of the same features. Received: "

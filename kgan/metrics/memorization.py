@@ -1,21 +1,23 @@
-"""Memorisation: do generated examples lie closer to the training set than unseen real
-ones do? Meehan, Chaudhuri, Dasgupta 2020, https://arxiv.org/abs/2004.05675.
+"""Memorisation: are generated examples closer to the training set than unseen real
+examples are? Meehan, Chaudhuri, Dasgupta 2020, https://arxiv.org/abs/2004.05675.
 
-For each generated and each held-out example, the distance to the nearest training
-example. Three figures compare the two sets of distances:
+Each generated and each held-out example has a distance to its nearest training
+example. Three numbers compare the two sets of distances:
 
-    ratio  median of the generated / median of the held-out: 1 for what fits, near 0
-           for copies, above 1 for what lies off the data;
-    z      the test of Mann and Whitney on their ranks, Z_U in section 4 of the paper,
-           in standard errors: below -3 the generator copies, whatever the unit or the
-           shape of the distances; far above 3 it underfits;
-    share  of the generated that lie as close as the closest twentieth of the held-out:
-           .05 for what fits, more if some are copies, even few.
+    ratio  median of the generated / median of the held-out: 1 for a good fit, near 0
+           for copies, above 1 for examples that lie outside the data;
+    z      the test of Mann and Whitney on the ranks of the distances, Z_U in section 4
+           of the paper, in standard errors: below -3 the generator copies, far above 3
+           it underfits. Units and shape of the distances do not matter;
+    share  the share of generated examples that are as close as the closest 5 % of the
+           held-out: .05 for a good fit, more if some are copies, even if few are.
 
-The paper's C_T averages Z_U over the cells of a clustering. Here all of the space is
-one cell, so that the figure does not depend on a clustering. Then underfitting in one
-part can hide copies in another from z and ratio; the share sees them.
+The paper's C_T averages Z_U over the cells of a clustering. Here the whole space is one
+cell, so the numbers do not depend on a clustering. But underfitting in one region can
+hide copies in another region from z and ratio; the share still shows them.
 """
+
+from __future__ import annotations
 
 import keras
 import numpy as np
@@ -29,15 +31,15 @@ from kgan.metrics.value import Value
 _RESAMPLES = 200
 
 
-def training_distances(examples, training):
-    """The distance of each example to the nearest training example.
+def training_distances(examples: np.ndarray, training: np.ndarray) -> np.ndarray:
+    """Returns the distance from each example to its nearest training example.
 
     Args:
         examples: features [n, d].
         training: features [m, d].
 
     Returns:
-        float64 [n].
+        float64 [n], >= 0, in the unit of the features.
 
     Raises:
         ValueError: for other shapes or NaN.
@@ -48,15 +50,15 @@ def training_distances(examples, training):
     return distances.nearest(examples, training)
 
 
-def mann_whitney(x, y):
-    """Z_U: by how many standard errors the ranks of x lie above those of y.
+def mann_whitney(x: np.ndarray, y: np.ndarray) -> float:
+    """Returns Z_U: how many standard errors the ranks of x lie above those of y.
 
     Args:
         x: [m] numbers.
         y: [n] numbers.
 
     Returns:
-        A float, of mean 0 and variance 1 for x and y of one distribution.
+        A float; its mean is 0 and its variance 1 if x and y have one distribution.
     """
     m, n = len(x), len(y)
     _, place, ties = np.unique(
@@ -73,38 +75,63 @@ def mann_whitney(x, y):
 
 @keras.saving.register_keras_serializable("kgan")
 class Memorization(SampleMetric):
-    """Streaming memorisation check.
+    """Streaming memorisation check on features [n, d].
 
-    The side `training` holds what the generator was trained on, `real` what it was not.
-    Distances between features see copies that are shifted or recoloured; distances
-    between pixels see exact ones.
+    The side `training` holds examples that the generator was trained on; the side
+    `real` holds other real examples. Distances between features find copies that are
+    shifted or recoloured; distances between pixels find only exact copies.
+
+    A generator that copies its training set has a ratio of 0:
+
+    >>> metric = kgan.metrics.Memorization()
+    >>> scores = metric.score(real, fake, training=fake)
+    >>> scores["memorization_ratio"].value
+    0.0
 
     Args:
-        capacity: the largest number of examples of a side, the training set too.
+        capacity: the largest number of examples per side, the training set included.
+
+    Raises:
+        ValueError: for a capacity below 1.
     """
 
     needs = "features"
     sides = ("real", "fake", "training")
+    real_side = "held_out"
+    floor_side = None
     better = {
         "memorization_ratio": "higher",
         "memorization_z": "higher",
         "memorization_share": "lower",
     }
 
-    def __init__(self, capacity=10_000, name="memorization", dtype=None):
+    def __init__(
+        self,
+        capacity: int = 10_000,
+        name: str = "memorization",
+        dtype: str | None = None,
+    ) -> None:
         super().__init__(capacity, name=name, dtype=dtype)
 
-    def score(self, real, fake, *, training=None, seed=0):
+    def score(
+        self,
+        real: np.ndarray | None,
+        fake: np.ndarray,
+        *,
+        training: np.ndarray | None = None,
+        seed: int = 0,
+    ) -> dict[str, Value]:
         """See `Metric.score`.
 
         Args:
             real: features [n, d] of held-out examples.
-            fake: features [m, d] of generated ones.
+            fake: features [m, d] of generated examples.
             training: features [k, d] of the training set.
-            seed: of the resamples that the ratio's error comes from.
+            seed: of the resamples that give the error of the ratio.
 
         Raises:
-            ValueError: if half of the held-out examples are in the training set.
+            ValueError: if half of the held-out examples are in the training set, and
+                for other shapes, a missing side or NaN.
         """
         held_out = training_distances(real, training)
         generated = training_distances(fake, training)
@@ -113,7 +140,7 @@ class Memorization(SampleMetric):
             raise ValueError(
                 "Expected real examples that the generator was not trained on. "
                 f"Received: {np.count_nonzero(held_out == 0)} of {len(held_out)} that "
-                "are in the training set."
+                "are in the training set. Choose held-out examples."
             )
         how = f"bootstrap standard error, {_RESAMPLES} resamples"
         ratio = float(np.median(generated) / median)
@@ -132,10 +159,10 @@ class Memorization(SampleMetric):
         }
 
 
-def _ratio_error(generated, held_out, seed):
+def _ratio_error(generated: np.ndarray, held_out: np.ndarray, seed: int):
     rng = np.random.default_rng(seed)
 
-    def median(values):
+    def median(values: np.ndarray) -> float:
         return np.median(rng.choice(values, len(values)))
 
     ratios = [median(generated) / median(held_out) for _ in range(_RESAMPLES)]

@@ -1,15 +1,20 @@
-"""Sliced Wasserstein distance, as Karras et al. 2018 score images with it,
+"""Sliced Wasserstein distance of images, as in Karras et al. 2018,
 https://arxiv.org/abs/1710.10196.
 
-Along one direction the Wasserstein distance of two sets is that of their sorted
-projections; the sliced one, Rabin et al. 2011, is the mean over random directions:
+Along one direction, the Wasserstein distance of two sets compares their sorted
+projections. The sliced distance, Rabin et al. 2011, is the mean over random directions:
 
     SW(a, b) = mean over |u| = 1 of the integral of |F^-1_a.u (q) - F^-1_b.u (q)| dq
 
-The sets are 7 x 7 patches of each level of a Laplacian pyramid: a level at 64 pixels
-compares the finest detail, one at 16 the layout. Whole images would hide the detail in
-the layout.
+The sets are 7 x 7 patches of each level of a Laplacian pyramid: the largest level
+compares the finest detail, and the smallest level compares the layout. In whole images
+the differences in layout would hide the differences in detail.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -19,25 +24,27 @@ from kgan.metrics.metric import SampleMetric
 from kgan.metrics.value import Value
 
 _PATCH = 7
-# The coarsest level has at least twice the side of a patch.
+# The smaller side of the coarsest level is at least twice the side of a patch.
 _COARSEST = 14
-# Descriptors x directions that are projected at a time.
+# The largest number of projections, vectors x directions, in memory at a time.
 _BLOCK = 2**24
 _CHUNK = 512
 
 
-def sliced_wasserstein(a, b, directions=512, seed=0):
-    """The Wasserstein-1 distance of two sets along random directions.
+def sliced_wasserstein(
+    a: np.ndarray, b: np.ndarray, directions: int = 512, seed: int = 0
+) -> np.ndarray:
+    """Returns the Wasserstein-1 distance of two sets along each random direction.
 
     Args:
         a: [n, d].
         b: [m, d].
-        directions: how many.
+        directions: the number of directions.
         seed: of the directions.
 
     Returns:
-        float64 [directions], >= 0; their mean is the sliced distance. Computed in the
-        precision of the sets.
+        float64 [directions], >= 0; the mean over them is the sliced distance. The
+        projections have the precision of the sets.
 
     Raises:
         ValueError: for other shapes or NaN.
@@ -46,7 +53,7 @@ def sliced_wasserstein(a, b, directions=512, seed=0):
     check_alike(a, b)
     axes = np.random.default_rng(seed).normal(size=(directions, a.shape[1]))
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
-    # Between these shares of the sets neither quantile function changes.
+    # Both quantile functions are constant between neighbouring edges.
     n, m = len(a), len(b)
     edges = np.union1d(np.arange(1, n + 1) * m, np.arange(1, m + 1) * n)
     weights = np.diff(edges, prepend=0) / (n * m)
@@ -64,15 +71,18 @@ def sliced_wasserstein(a, b, directions=512, seed=0):
     return np.concatenate(result)
 
 
-def laplacian_pyramid(array):
-    """Images as differences from their blurred halves, and the last half itself.
+def laplacian_pyramid(array: np.ndarray) -> list[np.ndarray]:
+    """Splits images into levels of detail.
+
+    Each level is the difference of an image from its blurred, halved copy; the last
+    level is the smallest copy itself. The levels, enlarged and added, give the images.
 
     Args:
         array: [n, height, width, channels].
 
     Returns:
-        A list of arrays [n, height_i, width_i, channels], finest first, halved while
-        no side falls below 14 pixels. Blurred up and added, they make the images.
+        A list of arrays [n, height_i, width_i, channels], finest first. Sides are
+        halved as long as no side falls below 14 pixels.
     """
     levels = [array]
     while min(levels[-1].shape[1:3]) >= 2 * _COARSEST:
@@ -82,17 +92,19 @@ def laplacian_pyramid(array):
     return levels
 
 
-def patches(array, count=128, seed=0):
-    """Random patches of each level of the pyramid of images, normalised.
+def patches(
+    array: np.ndarray, count: int = 128, seed: int | Sequence[int] = 0
+) -> dict[int, np.ndarray]:
+    """Returns random, normalised patches of each level of a Laplacian pyramid.
 
     Args:
-        array: images [n, height, width, channels].
-        count: patches of each image and level.
-        seed: of their places.
+        array: images [n, height, width, channels], no side below 7 pixels.
+        count: the number of patches per image and level.
+        seed: of the positions.
 
     Returns:
-        {side of the level: [n * count, channels * 49]}: in each channel over the set,
-        mean 0 and standard deviation 1.
+        {smaller side of the level: [n * count, channels * 49]}. In each channel, the
+        mean over the set is 0 and the standard deviation is 1.
     """
     rng = np.random.default_rng(seed)
     parts = [
@@ -108,12 +120,12 @@ def patches(array, count=128, seed=0):
             level, (_PATCH, _PATCH), axis=(1, 2)
         )
         # [n * count, channels, 49]
-        taken = windows[np.arange(n)[:, None], top, left]
-        taken = taken.reshape(n * count, channels, _PATCH**2)
-        taken -= taken.mean(axis=(0, 2), keepdims=True, dtype="float64")
-        std = taken.std(axis=(0, 2), keepdims=True, dtype="float64")
-        taken /= np.where(std > 0, std, 1.0)
-        result[min(height, width)] = taken.reshape(n * count, -1)
+        pixels = windows[np.arange(n)[:, None], top, left]
+        pixels = pixels.reshape(n * count, channels, _PATCH**2)
+        pixels -= pixels.mean(axis=(0, 2), keepdims=True, dtype="float64")
+        std = pixels.std(axis=(0, 2), keepdims=True, dtype="float64")
+        pixels /= np.where(std > 0, std, 1.0)
+        result[min(height, width)] = pixels.reshape(n * count, -1)
     return result
 
 
@@ -121,13 +133,20 @@ def patches(array, count=128, seed=0):
 class SlicedWasserstein(SampleMetric):
     """Streaming sliced Wasserstein distance of patches, times 1000, mean of all levels.
 
-    The paper's figures are of 16,384 images. Patches of all images are held, 200 bytes
-    each for a channel in float32.
+    The paper scores 16,384 images. The patches of all images are in memory: 200 bytes
+    per patch and channel in float32.
+
+    >>> metric = kgan.metrics.SlicedWasserstein(patches=8, directions=16)
+    >>> list(metric.score(images, images))
+    ['sliced_wasserstein']
 
     Args:
-        patches: of each image and level.
-        directions: that the patches are projected to.
-        capacity: the largest number of images of a side.
+        patches: the number of patches per image and level, at least 1.
+        directions: the number of directions for projections, at least 2.
+        capacity: the largest number of images per side.
+
+    Raises:
+        ValueError: for smaller numbers.
     """
 
     needs = "images"
@@ -135,12 +154,12 @@ class SlicedWasserstein(SampleMetric):
 
     def __init__(
         self,
-        patches=128,
-        directions=512,
-        capacity=10_000,
-        name="sliced_wasserstein",
-        dtype=None,
-    ):
+        patches: int = 128,
+        directions: int = 512,
+        capacity: int = 10_000,
+        name: str = "sliced_wasserstein",
+        dtype: str | None = None,
+    ) -> None:
         super().__init__(capacity, name=name, dtype=dtype)
         if patches < 1 or directions < 2:
             raise ValueError(
@@ -149,7 +168,9 @@ class SlicedWasserstein(SampleMetric):
             )
         self.patches, self.directions = patches, directions
 
-    def score(self, real, fake, *, seed=0):
+    def score(
+        self, real: np.ndarray | None, fake: np.ndarray, *, seed: int = 0
+    ) -> dict[str, Value]:
         real = images(real, "real images")
         fake = images(fake, "generated images")
         check_alike(real, fake)
@@ -174,7 +195,7 @@ class SlicedWasserstein(SampleMetric):
         value = np.mean([d.mean() for d in levels.values()])
         return {"sliced_wasserstein": Value(float(value), float(error), how)}
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {
             **super().get_config(),
             "patches": self.patches,
@@ -182,8 +203,8 @@ class SlicedWasserstein(SampleMetric):
         }
 
 
-def _blur(array):
-    # (1 4 6 4 1) / 16 along both sides, mirrored at the edges
+def _blur(array: np.ndarray):
+    # Weights (1 4 6 4 1) / 16 along both sides; edges are mirrored.
     for axis in (1, 2):
         length = array.shape[axis]
         pad = [(2, 2) if i == axis else (0, 0) for i in range(4)]
@@ -194,8 +215,9 @@ def _blur(array):
     return array
 
 
-def _enlarge(half, shape):
-    # Every second pixel of every second row, and blur between; 4 keeps the mean.
+def _enlarge(half: np.ndarray, shape: tuple[int, ...]):
+    # The pixels go to every second place, and blur fills the zeros between them. The
+    # factor 4 keeps the mean, because three of four pixels are zero.
     full = np.zeros(shape, half.dtype)
     full[:, ::2, ::2] = 4.0 * half
     return _blur(full)

@@ -1,4 +1,4 @@
-"""One paper a file: its equations and its class."""
+"""One paper per file: its equations and its class."""
 
 from kgan.models.dcgan import DCGAN
 from kgan.models.vanilla import VanillaGAN

@@ -1,8 +1,13 @@
 """DCGAN."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 
-from kgan.gan import GAN
+from kgan.core.gan import GAN
 from kgan.networks.dcgan import dcgan_discriminator, dcgan_generator
 
 
@@ -11,7 +16,11 @@ class DCGAN(GAN):
     """Deep convolutional GAN: Radford, Metz and Chintala 2015 (arXiv 1511.06434).
 
     The game of `GAN` between the networks of `kgan.networks.dcgan`. The paper trains
-    with Adam(2e-4, beta_1=0.5) on both sides, batches of 128, z ~ U(-1, 1)^100.
+    both players with Adam(2e-4, beta_1=0.5), in batches of 128, with z ~ U(-1, 1)^100.
+
+        >>> model = kgan.DCGAN((28, 28, 1), latent_dim=4, width=2, seed=0)
+        >>> model.generate(3).shape
+        (3, 28, 28, 1)
 
     Args:
         image_shape: (height, width, channels): sides of 28, 32, 48, 64, 96, 128 or
@@ -28,15 +37,15 @@ class DCGAN(GAN):
 
     def __init__(
         self,
-        image_shape=(28, 28, 1),
-        latent_dim=100,
-        width=64,
+        image_shape: Sequence[int] = (28, 28, 1),
+        latent_dim: int = 100,
+        width: int = 64,
         *,
-        latent_prior="uniform",
-        seed=None,
-        name="dcgan",
-        **kwargs,
-    ):
+        latent_prior: Any = "uniform",
+        seed: int | None = None,
+        name: str = "dcgan",
+        **kwargs: Any,
+    ) -> None:
         image_shape = tuple(image_shape)
         super().__init__(
             dcgan_generator(image_shape, latent_dim, width, seed),
@@ -46,12 +55,3 @@ class DCGAN(GAN):
             name=name,
             **kwargs,
         )
-        self.width = width
-
-    def get_config(self):
-        return {
-            "image_shape": self.image_shape,
-            "latent_dim": self.latent_dim,
-            "width": self.width,
-            **self._game_config(),
-        }

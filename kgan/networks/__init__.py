@@ -1,4 +1,4 @@
-"""Builders of plain `keras.Model`s. They know no loss and no training."""
+"""Builders of plain `keras.Model`s, without losses and training."""
 
 from kgan.networks.dcgan import dcgan_discriminator, dcgan_generator
 from kgan.networks.lenet import lenet

@@ -6,38 +6,56 @@ networks, except at G's output and D's input; no hidden fully connected layer; R
 with tanh at its output; LeakyReLU in D.
 """
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 import keras
 
-from kgan import seeds
 from kgan.layers import BatchNormalization
+from kgan.random import seeds
+from kgan.system.checks import check_whole
 
-# Channels stop growing here, as in the paper's 64x64 generator without its first layer.
+# The most channels of a layer, as in the paper's 64x64 generator without its first
+# layer.
 _MAX_WIDTH = 512
 _LARGEST_BASE = 7
 _EXAMPLES = (28, 32, 48, 64, 96, 128, 192, 256, 384, 512)
 
 
-def dcgan_generator(image_shape, latent_dim=100, width=64, seed=None):
+def dcgan_generator(
+    image_shape: Sequence[int],
+    latent_dim: int = 100,
+    width: int = 64,
+    seed: int | None = None,
+) -> keras.Model:
     """G: latents [batch, latent_dim] -> images [batch, height, width, channels].
 
-    z is projected to a small grid of 3 to 7 pixels a side (not counted as a hidden
-    layer by the paper) and doubled by transposed convolutions of 4x4 pixels, with half
-    the channels each time.
+    A dense layer projects z to a small grid of pixels; the paper does not count this
+    layer as hidden. Transposed convolutions of 4x4 pixels double the grid, with half
+    the channels each time. The shorter side of the grid has 4 to 7 pixels.
+
+        >>> generator = kgan.networks.dcgan_generator((28, 28, 1), 4, width=2)
+        >>> generator(np.zeros((3, 4))).shape
+        TensorShape([3, 28, 28, 1])
 
     Args:
-        image_shape: (height, width, channels). Each side is a grid of 4 to 7 pixels
-            doubled at least twice, by the same number of doublings for both sides:
-            28, 32, 40, 48, 56, 64, 80, 96, 112, 128, ...; channels are 1 to 4.
+        image_shape: (height, width, channels). Each side is a grid of at least 4
+            pixels, doubled at least twice, by the same number of doublings for both
+            sides; the shorter side's grid has at most 7 pixels: 28, 32, 40, 48, 56,
+            64, 80, 96, 112, 128, ...; channels are 1 to 4.
         latent_dim: coordinates of z.
         width: channels of the layer before the output.
         seed: integer, fixes the initial weights N(0, 0.02).
 
     Returns:
-        `keras.Model` with outputs in [-1, 1].
+        `keras.Model` with float32 outputs in [-1, 1].
 
     Raises:
-        ValueError: for an image shape that it cannot make.
+        ValueError: for an image shape that a DCGAN cannot make, or sizes below 1.
     """
+    check_whole("latent_dim", latent_dim)
+    check_whole("width", width)
     layers = keras.layers
     doublings = stages(image_shape)
     normal = _normal(seed, "generator")
@@ -75,13 +93,19 @@ def dcgan_generator(image_shape, latent_dim=100, width=64, seed=None):
         kernel_initializer=next(normal),
         name="to_image",
     )(x)
-    # In float32: bfloat16 would leave 8 bits for the pixels' neighbours of 1.
+    # In float32: bfloat16 has too few bits for pixels near 1.
     x = layers.Activation("tanh", dtype=keras.config.floatx(), name="images")(x)
     return keras.Model(z, x, name="generator")
 
 
-def dcgan_discriminator(image_shape, width=64, seed=None):
+def dcgan_discriminator(
+    image_shape: Sequence[int], width: int = 64, seed: int | None = None
+) -> keras.Model:
     """D: images [batch, height, width, channels] -> logits [batch, 1].
+
+        >>> discriminator = kgan.networks.dcgan_discriminator((28, 28, 1), width=2)
+        >>> discriminator(images).shape
+        TensorShape([64, 1])
 
     Args:
         image_shape: as for `dcgan_generator`.
@@ -89,11 +113,13 @@ def dcgan_discriminator(image_shape, width=64, seed=None):
         seed: integer, fixes the initial weights N(0, 0.02).
 
     Returns:
-        `keras.Model`.
+        `keras.Model` with float32 logits.
 
     Raises:
-        ValueError: for an image shape that `dcgan_generator` cannot make.
+        ValueError: for an image shape that `dcgan_generator` cannot make, or a width
+            below 1.
     """
+    check_whole("width", width)
     layers = keras.layers
     normal = _normal(seed, "discriminator")
     images = layers.Input(image_shape, name="images")
@@ -119,11 +145,12 @@ def dcgan_discriminator(image_shape, width=64, seed=None):
     return keras.Model(images, x, name="discriminator")
 
 
-def stages(image_shape):
+def stages(image_shape: Sequence[int]) -> int:
     """How many times a DCGAN doubles its first grid to make `image_shape`.
 
     Raises:
-        ValueError: if there is no such number, with the nearest sizes that work.
+        ValueError: if a DCGAN cannot make `image_shape`; the message has the nearest
+            sizes that work.
     """
     if len(image_shape) != 3 or not 1 <= image_shape[2] <= 4:
         raise ValueError(
@@ -137,22 +164,22 @@ def stages(image_shape):
             return doublings
     nearest = ", ".join(str(_nearest(side)) for side in image_shape[:2])
     raise ValueError(
-        "A DCGAN doubles a grid of 4 to 7 pixels: it makes sides of "
-        f"{', '.join(map(str, _EXAMPLES))} and the like. Received: image_shape="
+        "Expected sides that double a grid of 4 to 7 pixels, such as "
+        f"{', '.join(map(str, _EXAMPLES))}. Received: image_shape="
         f"{tuple(image_shape)}. The nearest that works is ({nearest}): resize the data "
         "with image_size."
     )
 
 
-def _nearest(side):
+def _nearest(side: int):
     sizes = [base * 2**n for base in range(4, _LARGEST_BASE + 1) for n in range(2, 8)]
     return min(sizes, key=lambda size: (abs(size - side), -size))
 
 
-def _widths(width, count):
+def _widths(width: int, count: int):
     return [min(width * 2**i, max(width, _MAX_WIDTH)) for i in range(count)]
 
 
-def _normal(seed, purpose):
+def _normal(seed: int | None, purpose: str):
     for s in seeds.stream(seed, purpose):
         yield keras.initializers.RandomNormal(0.0, 0.02, seed=s)

@@ -1,52 +1,62 @@
 """The fully connected networks of Goodfellow et al. 2014 (arXiv 1406.2661, section 5).
 
-The sizes are those of the authors' MNIST experiment.
+The default sizes are those of the authors' MNIST experiment.
 """
 
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import keras
 import numpy as np
 
-from kgan import seeds
 from kgan.layers import Dropout, Maxout
+from kgan.random import seeds
+from kgan.system.checks import check_sizes, check_whole
 
 _OUTPUTS = ("sigmoid", "tanh", "linear")
 
 
 def mlp_generator(
-    image_shape,
-    latent_dim=100,
-    hidden=(1200, 1200),
-    output="sigmoid",
-    mean=None,
-    seed=None,
-):
+    image_shape: Sequence[int],
+    latent_dim: int = 100,
+    hidden: Sequence[int] = (1200, 1200),
+    output: str = "sigmoid",
+    mean: Any = None,
+    seed: int | None = None,
+) -> keras.Model:
     """G: latents [batch, latent_dim] -> examples [batch, *image_shape].
+
+        >>> generator = kgan.networks.mlp_generator((28, 28, 1), 4, hidden=(8,))
+        >>> generator(np.zeros((3, 4))).shape
+        TensorShape([3, 28, 28, 1])
 
     Args:
         image_shape: the shape of one example: an image, or a point (d,).
         latent_dim: coordinates of z.
         hidden: ReLU units of each hidden layer.
-        output: "sigmoid", as the paper (a probability a pixel, mapped to [-1, 1] as all
-            images are here), "tanh", or "linear" for examples that are no images.
-        mean: the data's mean example in [-1, 1], of `image_shape`. If given, the output
-            biases start where G(0) is that mean: the paper's "bias from the marginals".
+        output: "sigmoid" as in the paper (one probability per pixel, mapped to
+            [-1, 1], the range of images here), "tanh", or "linear" for examples that
+            are not images.
+        mean: the mean example of the data in [-1, 1], of `image_shape`. If given, the
+            initial output biases make G(0) that mean: the paper's "bias from the
+            marginals".
         seed: integer, fixes the initial weights U(-0.05, 0.05).
 
+    Returns:
+        `keras.Model` with float32 outputs, in [-1, 1] unless `output` is "linear".
+
     Raises:
-        ValueError: for another output, one that is not "linear" for points, or a mean
-            of another shape.
+        ValueError: for another output, sizes below 1, or a mean of another shape.
     """
     if output not in _OUTPUTS:
         raise ValueError(
             f"Expected output to be one of {_OUTPUTS}. Received: output={output!r}."
         )
-    if len(image_shape) != 3 and output != "linear":
-        raise ValueError(
-            f"Expected output='linear' for examples of shape {tuple(image_shape)}, "
-            f"which are no images in [-1, 1]. Received: output={output!r}."
-        )
+    check_whole("latent_dim", latent_dim)
+    check_sizes("generator_hidden", hidden)
     layers = keras.layers
     uniform = _uniform(seed, "generator", 0.05)
     z = layers.Input((latent_dim,), name="latents")
@@ -63,7 +73,7 @@ def mlp_generator(
     )
     x = to_image(x)
     if mean is not None:
-        # Not by an initializer, which copies and files of the network would hold too.
+        # Not by an initializer, because the network's config would contain the mean.
         to_image.bias.assign(_bias(mean, image_shape, output))
     x = layers.Reshape(image_shape, name="reshape")(x)
     x = layers.Activation(output, dtype=keras.config.floatx(), name="images")(x)
@@ -74,18 +84,34 @@ def mlp_generator(
 
 
 def maxout_discriminator(
-    image_shape, hidden=(240, 240), pieces=5, dropout=(0.2, 0.5), unit=True, seed=None
-):
+    image_shape: Sequence[int],
+    hidden: Sequence[int] = (240, 240),
+    pieces: int = 5,
+    dropout: tuple[float, float] = (0.2, 0.5),
+    unit: bool = True,
+    seed: int | None = None,
+) -> keras.Model:
     """D: examples [batch, *image_shape] -> logits [batch, 1].
+
+        >>> discriminator = kgan.networks.maxout_discriminator((28, 28, 1), (8,))
+        >>> discriminator(images).shape
+        TensorShape([64, 1])
 
     Args:
         image_shape: the shape of one example.
         hidden: maxout units of each hidden layer.
-        pieces: linear pieces a unit.
-        dropout: the rates on the input and after each hidden layer.
-        unit: whether to map [-1, 1] to the [0, 1] that the paper's D sees.
+        pieces: linear pieces per unit.
+        dropout: the rates in [0, 1) on the input and after each hidden layer.
+        unit: whether to map [-1, 1] to [0, 1], the range of the paper's D.
         seed: integer, fixes the initial weights U(-0.005, 0.005) and dropout.
+
+    Returns:
+        `keras.Model` with float32 logits.
+
+    Raises:
+        ValueError: for sizes or pieces below 1.
     """
+    check_sizes("discriminator_hidden", hidden)
     layers = keras.layers
     uniform = _uniform(seed, "discriminator", 0.005)
     masks = seeds.stream(seed, "dropout")
@@ -105,15 +131,15 @@ def maxout_discriminator(
     return keras.Model(examples, x, name="discriminator")
 
 
-def _bias(mean, image_shape, output):
-    """The biases for which the output function of 0 weights gives `mean`."""
+def _bias(mean: Any, image_shape: Sequence[int], output: str):
+    """The biases with which the output is `mean` where the input of the layer is 0."""
     mean = np.asarray(mean, "float64")
     if mean.shape != tuple(image_shape):
         raise ValueError(
             f"Expected mean of shape {tuple(image_shape)}. Received: {mean.shape}."
         )
     if output != "linear":
-        # Marginals of 0 and 1 have infinite log-odds.
+        # Clipped, because the log-odds of 0 and 1 are infinite.
         mean = np.clip(mean, -1.0 + 2e-2, 1.0 - 2e-2)
         mean = np.arctanh(mean)
         if output == "sigmoid":
@@ -122,6 +148,6 @@ def _bias(mean, image_shape, output):
     return mean.ravel()
 
 
-def _uniform(seed, purpose, limit):
+def _uniform(seed: int | None, purpose: str, limit: float):
     for s in seeds.stream(seed, purpose):
         yield keras.initializers.RandomUniform(-limit, limit, seed=s)

@@ -1,13 +1,12 @@
 """A paper's experiment as data. Nothing here imports TensorFlow."""
 
-import difflib
-
 from kgan.recipes.dcgan import DCGAN
 from kgan.recipes.dcgan_stacked_mnist import DCGAN_STACKED_MNIST
 from kgan.recipes.gan import GAN
 from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.gan_mnist_parzen import GAN_MNIST_PARZEN
 from kgan.recipes.recipe import Data, Published, Recipe, Training
+from kgan.system.text import did_you_mean
 
 RECIPES = {
     recipe.name: recipe
@@ -31,14 +30,17 @@ __all__ = [
 ]
 
 
-def get(name):
+def get(name: str) -> Recipe:
     """The recipe called `name`.
 
+        >>> recipe = kgan.recipes.get("dcgan")
+
     Raises:
-        ValueError: if there is none, with the names that are close.
+        ValueError: if there is no such recipe. The message names similar ones.
     """
     if name in RECIPES:
         return RECIPES[name]
-    close = difflib.get_close_matches(name, RECIPES, n=3, cutoff=0.4)
-    hint = f" Did you mean {' or '.join(close)}?" if close else ""
-    raise ValueError(f"No recipe {name!r}.{hint} The recipes are {', '.join(RECIPES)}.")
+    raise ValueError(
+        f"Expected a recipe: {', '.join(RECIPES)}.{did_you_mean(name, RECIPES)} "
+        f"Received: {name!r}."
+    )

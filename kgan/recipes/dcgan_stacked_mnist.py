@@ -1,4 +1,4 @@
-"""DCGAN on stacked digits, where 1,000 modes are to be found."""
+"""DCGAN on stacked digits, which have 1,000 modes."""
 
 import dataclasses
 
@@ -13,7 +13,7 @@ DCGAN_STACKED_MNIST = dataclasses.replace(
     data=Data("stacked_mnist"),
     metrics=("stacked_mode_coverage",),
     samples=26_000,
-    # By other nets, classifiers and lengths: only the kind of figure is the same.
+    # These papers use other networks, classifiers and numbers of steps.
     published=(
         Published("DCGAN", "99 modes, KL 3.40", "arXiv 1705.07761"),
         Published("PacDCGAN2", "1000 modes, KL 0.06", "arXiv 1712.04086"),

@@ -1,12 +1,12 @@
-"""The GAN of 2014 on mixtures of Gaussians, where collapse can be counted."""
+"""The GAN of 2014 on mixtures of Gaussians, where lost modes can be counted."""
 
 from kgan.recipes.recipe import Data, Published, Recipe, Training
 
 _ADAM = {"name": "adam", "learning_rate": 1e-3, "beta_1": 0.5}
-_TABLE = "other nets, arXiv 1712.04086"
+_TABLE = "other networks, arXiv 1712.04086"
 
 
-def _recipe(data, title, epochs, published):
+def _recipe(data: str, title: str, epochs: int, published: str) -> Recipe:
     return Recipe(
         name=f"gan_{data}",
         title=title,

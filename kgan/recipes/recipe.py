@@ -1,33 +1,45 @@
 """What a recipe holds."""
 
 import dataclasses
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from kgan.core.game import Game
+    from kgan.data import Source
 
 
 @dataclasses.dataclass(frozen=True)
 class Training:
-    """How long, in what order."""
+    """How long a model trains, and with which settings.
+
+    Example:
+        >>> kgan.recipes.Training(epochs=3).batch_size
+        64
+
+    Raises:
+        ValueError: for epochs, batch_size or steps_per_execution below 1.
+    """
 
     epochs: int = 10
     """Passes over the data."""
     batch_size: int = 64
-    """Real examples that one update of D sees."""
+    """Real examples per update of D."""
     seed: int = 0
     """Fixes initial weights, data order, latents and dropout."""
     precision: Literal["float32", "bfloat16", "float16"] = "float32"
-    """The networks' arithmetic; weights, losses and averages stay float32."""
+    """Number format of the networks; weights, losses and averages stay float32."""
     jit: bool = False
-    """Compile the step by XLA: faster on GPUs; the same random numbers."""
+    """Compile the step by XLA: faster on GPUs, with the same random numbers."""
     steps_per_execution: int = 1
-    """Steps that TensorFlow makes before Python looks; divides those of an epoch."""
+    """Steps per call of TensorFlow; must divide the steps of an epoch."""
     devices: str = "auto"
-    """auto, cpu:N, gpu:0,1, multiworker (TF_CONFIG), slurm, tpu. Changes no number."""
+    """auto, cpu:N, gpu:0,1, multiworker (TF_CONFIG), slurm, tpu. Changes no result."""
     local_batch_norm: bool = False
-    """On several replicas, normalize by each one's own part of the batch."""
+    """On several replicas, normalize by the replica's own part of the batch."""
     on_nan: Literal["stop", "roll_back"] = "stop"
     """Stop, or go back to the last checkpoint with learning rates a quarter as high."""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "steps_per_execution"):
             if getattr(self, name) < 1:
                 raise ValueError(
@@ -37,7 +49,12 @@ class Training:
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """What to learn from."""
+    """The data that a model learns from.
+
+    Example:
+        >>> kgan.recipes.Data("stacked_mnist").split
+        'train'
+    """
 
     data: str = "mnist_10k"
     """The embedded set, a TFDS name or directory, a folder of images; stacked_mnist."""
@@ -46,18 +63,27 @@ class Data:
     validation: str | None = None
     """Split to evaluate after each epoch, such as test."""
     image_size: int | None = None
-    """Crop at the centre and resize to this many pixels a side."""
+    """Crop at the centre and resize to this many pixels per side."""
     channels: int | None = None
     """Convert to 1 (gray), 3 (RGB) or 4 (RGBA) channels."""
     data_dir: str | None = None
-    """Where TFDS sets are; else TFDS_DATA_DIR, ~/tensorflow_datasets."""
+    """Where TFDS sets are. Default: TFDS_DATA_DIR, ~/tensorflow_datasets."""
     skip_corrupt: bool = False
-    """Leave out files of a folder that are no images, and count them."""
+    """Leave out and count files of a folder that are not images."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Published:
-    """A number that a paper or another implementation reports."""
+    """A number that a paper or another implementation reports.
+
+        >>> kgan.recipes.get("dcgan_stacked_mnist").published[0].value
+        '99 modes, KL 3.40'
+
+    Attributes:
+        what: the kind of number, or the model.
+        value: the number with its unit.
+        source: the paper, with its arXiv id, or the implementation.
+    """
 
     what: str
     value: str
@@ -66,20 +92,28 @@ class Published:
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """An experiment: model, data, optimizers, length, and what was published of it.
+    """An experiment: model, data, optimizers, length, and published numbers.
+
+        >>> recipe = kgan.recipes.get("dcgan")
+        >>> recipe.build(recipe.open_data("train[:1%]")).image_shape
+        (28, 28, 1)
 
     Attributes:
-        name: what train.py calls it.
+        name: the name of the recipe for train.py.
         title: one line.
         paper: authors, year and arXiv id.
         model: the name of a class in `kgan.models`.
-        options: its arguments; `image_shape` and `seed` come from the data and
-            `training`.
-        d_optimizer, g_optimizer: `name`, as `keras.optimizers.get` knows it, and the
-            optimizer's arguments.
-        from_data: arguments that are taken from the data source, by method name.
-        metrics: what it is scored by, in training and by `kgan reproduce`; none for the
-            usual ones.
+        options: arguments of this class, except `image_shape`, which comes from the
+            data, and `seed`, which comes from `training`.
+        d_optimizer, g_optimizer: `name`, a name for `keras.optimizers.get`, and the
+            arguments of the optimizer.
+        training: how long the model trains, and with which settings.
+        data: the data that the model learns from.
+        from_data: arguments of the model that come from methods of the data source;
+            both have the same name.
+        published: numbers to compare with.
+        metrics: the names of the scores, in training and in `kgan reproduce`; empty
+            for the default scores.
         samples: how many generated examples `kgan reproduce` scores.
     """
 
@@ -97,8 +131,15 @@ class Recipe:
     metrics: tuple[str, ...] = ()
     samples: int = 10_000
 
-    def open_data(self, split=None):
-        """The `kgan.data.Source`, of another split if given."""
+    def open_data(self, split: str | None = None) -> "Source":
+        """The `kgan.data.Source` of the recipe.
+
+        Args:
+            split: a split of the data. Default: the split of the recipe.
+
+        Raises:
+            ValueError: as for `kgan.data.open_source`.
+        """
         from kgan.data import open_source
 
         data = self.data
@@ -111,11 +152,11 @@ class Recipe:
             skip_corrupt=data.skip_corrupt,
         )
 
-    def build(self, source):
+    def build(self, source: "Source") -> "Game":
         """The compiled model for examples of `source`, under the current strategy.
 
         Raises:
-            ValueError: if the networks cannot make such examples.
+            ValueError: if the networks cannot make examples of this shape.
         """
         import keras
 
@@ -141,12 +182,12 @@ class Recipe:
         return model
 
     @property
-    def examples_a_step(self):
-        """The batch size of the data: each of k updates of D sees `batch_size`."""
+    def examples_a_step(self) -> int:
+        """Examples per training step: `batch_size` for each of D's k updates."""
         return self.training.batch_size * self.options.get("discriminator_steps", 1)
 
 
-def _optimizer(config):
+def _optimizer(config: dict[str, Any]):
     import keras
 
     arguments = {key: value for key, value in config.items() if key != "name"}

@@ -1,9 +1,12 @@
-"""Generators as SavedModels for TF Serving.
+"""Exports trained models as SavedModels for TF Serving, and asks served models.
 
 TensorFlow is imported with the first name that needs it.
 """
 
+from __future__ import annotations
+
 import importlib
+from typing import Any
 
 # Public name -> module that defines it.
 _NAMES = {
@@ -11,7 +14,7 @@ _NAMES = {
     "ServerError": "kgan.serving.client",
     "ServingSession": "kgan.serving.session",
     "Signature": "kgan.serving.signatures",
-    "export_generator": "kgan.serving.export",
+    "export_model": "kgan.serving.export",
     "next_version": "kgan.serving.base_path",
     "verify": "kgan.serving.contract",
 }
@@ -19,7 +22,7 @@ _NAMES = {
 __all__ = sorted(_NAMES)
 
 
-def __getattr__(name):
+def __getattr__(name: str) -> Any:
     if name not in _NAMES:
         raise AttributeError(f"module 'kgan.serving' has no attribute {name!r}")
     value = getattr(importlib.import_module(_NAMES[name]), name)
@@ -27,5 +30,5 @@ def __getattr__(name):
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return __all__

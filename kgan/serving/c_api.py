@@ -1,10 +1,14 @@
-"""The part of TensorFlow's C interface that loads and runs a SavedModel."""
+"""The functions of TensorFlow's C interface that load and run a SavedModel."""
+
+from __future__ import annotations
 
 import contextlib
 import ctypes
 import functools
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -27,12 +31,12 @@ class Output(ctypes.Structure):
 
 
 class Buffer(ctypes.Structure):
-    """TF_Buffer: bytes that TensorFlow wrote."""
+    """TF_Buffer: bytes that TensorFlow writes."""
 
     _fields_ = [("data", _P), ("length", _N), ("deallocate", _P)]
 
 
-# Function: what it returns, what it takes.
+# Function: (type of its result, types of its arguments).
 _FUNCTIONS = {
     "TF_NewStatus": (_P, []),
     "TF_DeleteStatus": (None, [_P]),
@@ -72,15 +76,19 @@ _FUNCTIONS = {
 
 
 @functools.cache
-def library():
-    """TensorFlow's C functions, from the library that `import tensorflow` loaded."""
+def library() -> ctypes.CDLL:
+    """TensorFlow's C functions, from the library that `import tensorflow` loads.
+
+    Raises:
+        ImportError: if the library cannot be loaded.
+    """
     name = "libtensorflow_cc.2.dylib" if sys.platform == "darwin" else None
     path = Path(tf.__file__).parent / (name or "libtensorflow_cc.so.2")
     try:
         functions = ctypes.CDLL(str(path))
     except OSError as error:
         raise ImportError(
-            "Expected TensorFlow's own library of C functions, which loads models as a "
+            "Expected TensorFlow's library of C functions, which loads models as a "
             f"server does. Received: {error}. Install tensorflow from its wheel."
         ) from None
     for function, (result, arguments) in _FUNCTIONS.items():
@@ -90,11 +98,11 @@ def library():
 
 
 @contextlib.contextmanager
-def checked():
-    """Gives a TF_Status, and raises what it says at the end of the block.
+def checked() -> Iterator[int]:
+    """A context with a TF_Status, whose error is raised at the end of the block.
 
     Raises:
-        tf.errors.OpError: the class of the status' code.
+        tf.errors.OpError: of the class for the code of the status.
     """
     status = library().TF_NewStatus()
     try:
@@ -108,8 +116,8 @@ def checked():
 
 
 @contextlib.contextmanager
-def xla_disabled():
-    """Lets whatever needs XLA fail, as a server does by default."""
+def xla_disabled() -> Iterator[None]:
+    """A context in which operations that need XLA fail, as in a server by default."""
     functions = library()
     # C++ names: tensorflow::FailOnXlaCompilation(), ...
     if functions._ZN10tensorflow20FailOnXlaCompilationEv():
@@ -122,8 +130,12 @@ def xla_disabled():
         functions._ZN10tensorflow20EnableXlaCompilationEv()
 
 
-def tensor(array):
-    """A TF_Tensor of an array; strings are `bytes` or `str` in an array of objects."""
+def tensor(array: Any) -> int:
+    """A new TF_Tensor with the values of an array.
+
+    Args:
+        array: an array; strings are `bytes` or `str` in an array of objects.
+    """
     array = np.asarray(array)
     dims = (ctypes.c_int64 * array.ndim)(*array.shape)
     if array.dtype.kind in "OSU":
@@ -147,19 +159,19 @@ def tensor(array):
     return pointer
 
 
-def delete_input(pointer):
-    """Frees a tensor made by `tensor`."""
+def delete_input(pointer: int) -> None:
+    """Frees a tensor that `tensor` made."""
     functions = library()
     if functions.TF_TensorType(pointer) == tf.string.as_datatype_enum:
         start = functions.TF_TensorData(pointer)
-        # The buffer was made by us: nobody else frees the strings in it.
+        # `tensor` made the buffer, so TensorFlow does not free the strings in it.
         for i in range(functions.TF_TensorByteSize(pointer) // _STRING_SIZE):
             functions.TF_StringDealloc(start + i * _STRING_SIZE)
     functions.TF_DeleteTensor(pointer)
 
 
-def array(pointer):
-    """A copy of a TF_Tensor as an array; strings are `bytes` in one of objects."""
+def array(pointer: int) -> np.ndarray:
+    """The values of a TF_Tensor as an array; strings are `bytes` in an object array."""
     functions = library()
     rank = functions.TF_NumDims(pointer)
     shape = tuple(functions.TF_Dim(pointer, i) for i in range(rank))

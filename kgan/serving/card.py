@@ -1,4 +1,13 @@
-"""The model card: what an exported model is, and how to call it."""
+"""The model card: says what an exported model is, and how to call it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kgan.core.game import Game
+
+if TYPE_CHECKING:
+    from kgan.serving.contract import Report
 
 import dataclasses
 import datetime
@@ -9,40 +18,40 @@ import keras
 import tensorflow as tf
 
 from kgan._version import __version__
-from kgan.callbacks.best import RESULT as BEST_RESULT
 from kgan.data.licences import licence
-from kgan.evaluation.result import Result, read_result
-from kgan.evaluation.results import folder_of
-from kgan.recipes.runs import code_hash
+from kgan.results.best import RESULT as BEST_RESULT
+from kgan.results.folder import folder_of
+from kgan.results.result import Result, read_result
+from kgan.runs.config import code_hash, read_config
 from kgan.serving.base_path import EXTRA
 
 JSON, MARKDOWN = "model_card.json", "model_card.md"
 _UNKNOWN = "not recorded: exported without its run"
 
 
-def steps(model):
-    """How many training steps the model took; 0 if it was never compiled."""
-    optimizer = getattr(model, "g_optimizer", None)
-    if optimizer is None:
-        return 0
-    # Under a strategy too, where the variable is one of several.
-    return int(tf.convert_to_tensor(optimizer.iterations.value))
-
-
-def facts(model, path, report, *, limit, run=None):
-    """What the card says: a dict for JSON.
+def facts(
+    model: Game,
+    path: Path,
+    report: Report,
+    *,
+    limit: int,
+    parameters: int,
+    run: str | Path | None = None,
+) -> dict[str, Any]:
+    """The facts of the card: a dict for JSON.
 
     Args:
-        model: the `GAN`.
-        path: where the export will be: <name>/<version>.
-        report: the `kgan.serving.contract.Report` of its check.
-        limit: the most examples of a request.
+        model: the exported model.
+        path: the directory of the export: <name>/<version>.
+        report: the report of the check of the export.
+        limit: the largest number of examples per request.
+        parameters: the number of exported parameters.
         run: the directory of the training run, or None.
 
     Raises:
-        ValueError: if `run` is no directory of a run.
+        ValueError: if `run` is not the directory of a run.
     """
-    config = None if run is None else _config(Path(run))
+    config = None if run is None else read_config(run)
     now = datetime.datetime.now(datetime.UTC)
     return {
         "name": path.parent.name,
@@ -54,37 +63,39 @@ def facts(model, path, report, *, limit, run=None):
             "tensorflow": tf.__version__,
             "keras": keras.__version__,
         },
-        "model": _model(model),
+        "model": _model(model, parameters),
         "training": _training(model, run, config),
         "data": _data(config),
-        "scores": [] if run is None else _scores(Path(run), steps(model)),
+        "scores": [] if run is None else _scores(Path(run), trained_steps(model)),
         "limit": limit,
         "signatures": report.signatures,
         "check": report.lines,
     }
 
 
-def read(path):
-    """The card of the export at `path`: a dict."""
+def read(path: str | Path) -> dict[str, Any]:
+    """The facts on the card of the export at `path`."""
     return json.loads((Path(path) / EXTRA / JSON).read_text())
 
 
-def write(extra, facts):
-    """Writes the card as JSON and as Markdown."""
+def write(extra: Path, facts: dict[str, Any]) -> None:
+    """Writes the card as JSON and as Markdown into the directory `extra`."""
     (extra / JSON).write_text(json.dumps(facts, indent=2) + "\n")
     (extra / MARKDOWN).write_text(markdown(facts))
 
 
-def markdown(facts):
-    """The card for people."""
+def markdown(facts: dict[str, Any]) -> str:
+    """The card as Markdown, for people."""
     model, training, data = facts["model"], facts["training"], facts["data"]
     recipe = training["recipe"] or _UNKNOWN
     paper = f" ({training['paper']})" if training["paper"] else ""
     return "\n".join([
         f"# {facts['name']}, version {facts['version']}",
         "",
-        f"{model['class']}: {model['parameters']:,} parameters, examples of "
-        f"{' x '.join(map(str, model['image_shape']))}. Weights: {model['weights']}.",
+        f"{model['class']}: {model['parameters']:,} parameters. Weights: "
+        f"{model['weights']}.",
+        "",
+        *_endpoint_lines(model["endpoints"]),
         "",
         f"- Recipe: {recipe}{paper}",
         f"- Run: {training['run'] or _UNKNOWN}",
@@ -115,33 +126,36 @@ def markdown(facts):
     ])  # fmt: skip
 
 
-def _model(model):
-    averaged = getattr(model, "ema_decay", None)
-    weights = f"average over training, decay {averaged}" if averaged else "as trained"
+def _model(model: Game, parameters: int):
+    averaging = model.averaging
+    weights = "as trained"
+    if averaging.half_life is not None:
+        weights = f"average over training, half-life {averaging.half_life} images"
+    elif averaging.decay is not None:
+        weights = f"average over training, decay {averaging.decay}"
     return {
         "class": type(model).__name__,
-        "parameters": model.sampler.count_params(),
-        "image_shape": list(model.image_shape),
-        "latent_dim": model.latent_dim,
-        "latent_prior": keras.saving.serialize_keras_object(model.latent_prior),
+        "parameters": parameters,
+        "endpoints": {
+            name: {
+                end: {n: space.describe() for n, space in spaces.items()}
+                for end, spaces in (("takes", e.takes), ("gives", e.gives))
+            }
+            for name, e in model.endpoints().items()
+        },
         "weights": weights,
     }
 
 
-def _config(run):
-    try:
-        return json.loads((run / "config.json").read_text())
-    except (OSError, ValueError) as error:
-        raise ValueError(
-            "Expected the directory of a training run, such as logs/dcgan/001. "
-            f"Received: {run}: {error}"
-        ) from None
+def trained_steps(model: keras.Model) -> int:
+    """The number of training steps of a game."""
+    return int(model.steps.numpy())
 
 
-def _training(model, run, config):
+def _training(model: Game, run: str | Path | None, config: dict[str, Any] | None):
     config = config or {}
     return {
-        "steps": steps(model),
+        "steps": trained_steps(model),
         "run": None if run is None else str(run),
         "recipe": config.get("name"),
         "paper": config.get("paper"),
@@ -149,7 +163,7 @@ def _training(model, run, config):
     }
 
 
-def _data(config):
+def _data(config: dict[str, Any] | None):
     if config is None:
         return {"name": None, "split": None, "licence": _UNKNOWN}
     name = config["data"]["data"]
@@ -160,18 +174,28 @@ def _data(config):
     }
 
 
-def _scores(run, made):
-    """The evaluations after `made` steps, whole: a score alone says little."""
+def _scores(run: Path, steps: int):
+    """The evaluations after `steps` steps, complete: a score alone says little."""
     files = [*sorted(folder_of(run).glob("*.json")), *run.glob(BEST_RESULT)]
     results = [(file.name, read_result(file)) for file in files]
     return [
         {"file": name, **dataclasses.asdict(result)}
         for name, result in results
-        if result.samples.get("steps") == made
+        if result.samples.get("steps") == steps
     ]
 
 
-def _score_lines(scores):
+def _endpoint_lines(endpoints: dict[str, Any]):
+    def words(spaces: dict[str, str]):
+        return ", ".join(f"{name} ({what})" for name, what in spaces.items())
+
+    return [
+        f"- {name}: {words(ends['takes'])} -> {words(ends['gives'])}"
+        for name, ends in endpoints.items()
+    ]
+
+
+def _score_lines(scores: list[dict[str, Any]]):
     if not scores:
         return ["None: this state of the run was not evaluated before the export."]
     lines = []
@@ -182,7 +206,7 @@ def _score_lines(scores):
     return lines[:-1]
 
 
-def _signature_lines(signatures):
+def _signature_lines(signatures: dict[str, Any]):
     lines = ["| signature | inputs | outputs |", "|---|---|---|"]
     for name, ends in signatures.items():
         cells = [_tensors(ends[side]) for side in ("inputs", "outputs")]
@@ -190,7 +214,7 @@ def _signature_lines(signatures):
     return lines
 
 
-def _tensors(named):
+def _tensors(named: dict[str, Any]):
     described = []
     for name, (dtype, shape) in named.items():
         if shape is not None:
@@ -199,8 +223,8 @@ def _tensors(named):
     return ", ".join(described)
 
 
-def _call_lines(facts):
-    """A request with curl and one with kgan's client, as far as they fit the model."""
+def _call_lines(facts: dict[str, Any]):
+    """Requests by curl and by kgan's client, if the model has their signatures."""
     name, signatures = facts["name"], facts["signatures"]
     lines = []
     if "sample_png" in signatures:
@@ -222,7 +246,7 @@ def _call_lines(facts):
             "images = client.sample(16, seed=1)",
             "```",
             "",
-            "The same seed gives what `model.generate(16, seed=1)` gives.",
+            "The images equal those of `model.generate(16, seed=1)`.",
         ]
     default = signatures.get("serving_default")
     if default and not lines:

@@ -1,23 +1,25 @@
-"""Parts of signatures: checks and conversions inside a graph."""
+"""Checks and conversions inside the graph of a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import tensorflow as tf
 
-# `GAN.synthesize` takes as many at a time: other blocks round otherwise.
-BLOCK = 256
 
-
-def scalars(*names):
-    """Inputs that are one int32 each: dict name -> `tf.TensorSpec`."""
+def scalars(*names: str) -> dict[str, tf.TensorSpec]:
+    """Inputs that are one int32 each: name -> `tf.TensorSpec`."""
     return {name: tf.TensorSpec([], tf.int32) for name in names}
 
 
-def scalar(value):
-    """`value`, refused unless it is one number."""
+def scalar(value: tf.Tensor) -> tf.Tensor:
+    """Returns `value`; fails unless it is one number."""
     return tf.ensure_shape(value, [])
 
 
-def at_most(value, limit, name, least=1):
-    """The scalar `value`, refused unless it is from `least` to `limit`."""
+def at_most(value: tf.Tensor, limit: int, name: str, least: int = 1) -> tf.Tensor:
+    """Returns the scalar `value`; fails unless it is from `least` to `limit`."""
     value = scalar(value)
     fits = (value >= least) & (value <= limit)
     return _require(
@@ -25,78 +27,115 @@ def at_most(value, limit, name, least=1):
     )
 
 
-def rows_at_most(value, limit, name):
-    """The tensor `value`, refused if it has more than `limit` rows."""
+def rows_at_most(value: tf.Tensor, limit: int, name: str) -> tf.Tensor:
+    """Returns the tensor `value`; fails if it has more than `limit` rows."""
     rows = tf.shape(value)[0]
     sentence = f"Expected at most {limit} {name} at a time. Received:"
     return _require(rows <= limit, value, sentence, rows)
 
 
-def finite(value, name):
-    """`value`, refused if it has NaN or infinity."""
+def finite(value: tf.Tensor, name: str) -> tf.Tensor:
+    """Returns `value`; fails if it has NaN or infinity."""
     fits = tf.reduce_all(tf.math.is_finite(value))
     return _require(fits, value, f"Expected finite {name}. Received: NaN or infinity.")
 
 
-def _require(condition, value, *sentence):
+def _require(condition: tf.Tensor, value: tf.Tensor, *sentence: Any):
     check = tf.debugging.Assert(condition, list(sentence))
-    # Nothing that needs the value, such as memory for it, comes before the check.
+    # The check comes before everything that needs the value, such as its memory.
     with tf.control_dependencies([check]):
         return tf.identity(value)
 
 
-def in_blocks(function, *batch, dtype=tf.float32):
-    """`function` of tensors [n, ...], a block of rows at a time, put together.
+def in_blocks(
+    function: Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]],
+    inputs: dict[str, tf.Tensor],
+    rows: int,
+    dtypes: dict[str, Any],
+) -> dict[str, tf.Tensor]:
+    """Applies `function` to one block of rows at a time, and joins the results.
 
-    The memory of a large n is that of a block and the results, of `dtype`, and the
-    rounding that of `GAN.generate`.
+    So a large request needs only the memory of one block and of the results. The
+    rounding is that of `Endpoint`, which takes the same blocks.
+
+    Args:
+        function: tensors [block, ...] by name -> tensors [block, ...] by name.
+        inputs: tensors [n, ...] by name.
+        rows: the number of rows per block.
+        dtypes: name -> dtype of each result.
+
+    Returns:
+        Tensors [n, ...] by name.
     """
-    n = tf.shape(batch[0])[0]
-    blocks = (n + BLOCK - 1) // BLOCK
-    results = tf.TensorArray(dtype, blocks, infer_shape=False)
+    n = tf.shape(next(iter(inputs.values())))[0]
+    blocks = (n + rows - 1) // rows
+    arrays = {
+        name: tf.TensorArray(dtype, blocks, infer_shape=False)
+        for name, dtype in dtypes.items()
+    }
 
-    def step(i, results):
-        rows = [x[i * BLOCK : (i + 1) * BLOCK] for x in batch]
-        return i + 1, results.write(i, function(*rows))
+    def step(i: tf.Tensor, arrays: dict[str, tf.TensorArray]):
+        block = {k: x[i * rows : (i + 1) * rows] for k, x in inputs.items()}
+        answers = function(block)
+        return i + 1, {k: array.write(i, answers[k]) for k, array in arrays.items()}
 
-    _, results = tf.while_loop(
-        lambda i, _: i < blocks, step, (0, results), parallel_iterations=1
+    _, arrays = tf.while_loop(
+        lambda i, _: i < blocks, step, (0, arrays), parallel_iterations=1
     )
-    return results.concat()
+    return {name: array.concat() for name, array in arrays.items()}
 
 
-def as_uint8(images):
-    """float [-1, 1] -> uint8 [0, 255]: `kgan.images.to_uint8` in a graph."""
-    scaled = tf.round((tf.cast(images, tf.float32) + 1.0) * 127.5)
-    return tf.cast(tf.clip_by_value(scaled, 0.0, 255.0), tf.uint8)
+def as_png(images: tf.Tensor) -> tf.Tensor:
+    """Encodes images as PNG files.
 
+    Args:
+        images: uint8 [n, height, width, 1 to 4]. Of two channels, only the first is
+            encoded, as gray.
 
-def as_png(images):
-    """uint8 [n, height, width, 1 to 4] -> PNG files, strings [n]; two channels are
-    shown as gray."""
+    Returns:
+        Strings [n].
+    """
     return tf.io.encode_png(images[..., :1] if images.shape[-1] == 2 else images)
 
 
-def from_png(files, shape):
-    """PNG files, strings [n] -> uint8 [n, *shape]; what else they are is refused.
+def from_png(files: tf.Tensor, shape: Sequence[int | None]) -> tf.Tensor:
+    """Decodes PNG files; fails for files of another type or size.
 
-    The size is read in a file's header, so that a few bytes that claim to be a huge
-    image are not decoded.
+    The size is read from the header before the file is decoded, so that a few bytes
+    that claim to be a huge image need no memory.
+
+    Args:
+        files: strings [n].
+        shape: (height, width, channels). None for a side of any size: then all files
+            of a request must have the size of the first.
+
+    Returns:
+        uint8 [n, *shape].
     """
     height, width, channels = shape
+    first = _size(files[:1])[0] if None in (height, width) else None
+    wanted = [
+        first[i] if side is None else side for i, side in enumerate((width, height))
+    ]
 
-    def decode(file):
-        # Eight bytes tell a PNG file; width and height stand in bytes 16 to 24.
-        is_png = tf.strings.substr(file, 0, 8) == b"\x89PNG\r\n\x1a\n"
-        length = tf.strings.length(file)
-        sentence = "Expected a PNG file. Received another, of this many bytes:"
-        file = _require(is_png & (length > 24), file, sentence, length)
-        header = tf.strings.substr(file, 16, 8)
-        size = tf.io.decode_raw(header, tf.int32, little_endian=False)
-        sentence = f"Expected a PNG file of width and height {[width, height]}."
-        fits = tf.reduce_all(size == [width, height])
-        file = _require(fits, file, f"{sentence} Received:", size)
+    def decode(file: tf.Tensor):
+        size = _size(file[None])[0]
+        sentence = "Expected a PNG file of width and height"
+        fits = tf.reduce_all(size == wanted)
+        file = _require(fits, file, sentence, wanted, "Received:", size)
         return tf.ensure_shape(tf.io.decode_png(file, channels), shape)
 
     spec = tf.TensorSpec(shape, tf.uint8)
     return tf.map_fn(decode, files, fn_output_signature=spec)
+
+
+def _size(files: tf.Tensor):
+    """Width and height of PNG files, int32 [n, 2]; fails for other files."""
+    # A PNG file begins with these eight bytes; bytes 16 to 24 are width and height.
+    is_png = tf.strings.substr(files, 0, 8) == b"\x89PNG\r\n\x1a\n"
+    length = tf.strings.length(files)
+    fits = tf.reduce_all(is_png & (length > 24))
+    sentence = "Expected a PNG file. Received: another file, of this many bytes:"
+    files = _require(fits, files, sentence, length)
+    header = tf.strings.substr(files, 16, 8)
+    return tf.io.decode_raw(header, tf.int32, little_endian=False)

@@ -1,21 +1,25 @@
-"""Protocol buffers declared in Python, for the few messages of TF Serving in use."""
+"""Declares protocol buffers in Python, for the few messages of TF Serving in use."""
+
+from __future__ import annotations
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 _Field = descriptor_pb2.FieldDescriptorProto
 
 
-def declare(package, messages):
-    """The classes of messages, in a pool of their own.
+def declare(
+    package: str, messages: dict[str, dict[str, tuple[int, str]]]
+) -> dict[str, type]:
+    """Makes classes of messages, in a pool of their own.
 
     Args:
-        package: a name for them.
-        messages: dict message -> dict field -> (number, type); the type is another
-            message or one of proto3's, after "repeated " if there are many. A map is
-            a repeated message of `key` and `value`.
+        package: the name of the package of the messages.
+        messages: message -> field -> (number, type). The type is another message or a
+            type of proto3, with "repeated " before it for a list. A map is a repeated
+            message with the fields `key` and `value`.
 
     Returns:
-        dict message -> class.
+        Message -> class.
     """
     file = descriptor_pb2.FileDescriptorProto(
         name=f"{package}.proto", package=package, syntax="proto3"
@@ -33,5 +37,7 @@ def declare(package, messages):
                 field.type = getattr(_Field, f"TYPE_{kind.upper()}")
     pool = descriptor_pool.DescriptorPool()
     pool.Add(file)
-    found = {name: pool.FindMessageTypeByName(f"{package}.{name}") for name in messages}
-    return {name: message_factory.GetMessageClass(d) for name, d in found.items()}
+    descriptors = {
+        name: pool.FindMessageTypeByName(f"{package}.{name}") for name in messages
+    }
+    return {name: message_factory.GetMessageClass(d) for name, d in descriptors.items()}

@@ -1,4 +1,6 @@
-"""Whether a server has all that a graph asks of it."""
+"""Checks that a server has all operations of a graph."""
+
+from __future__ import annotations
 
 from pathlib import Path
 
@@ -7,15 +9,18 @@ from google.protobuf.message import DecodeError
 from tensorflow.core.protobuf import saved_model_pb2
 
 
-def check_operations(path):
-    """Looks through the graph of a SavedModel.
+def check_operations(path: str | Path) -> str:
+    """Checks the operations in the graph of a SavedModel.
+
+    Args:
+        path: the directory of the SavedModel.
 
     Returns:
-        A sentence.
+        A sentence with the number of operations.
 
     Raises:
-        ValueError: if it has Python, custom operations or XLA in it, or is not one
-            graph with the tag serve.
+        ValueError: if the graph contains Python, custom operations or XLA, or if the
+            SavedModel is not one graph with the tag serve.
     """
     file = Path(path) / "saved_model.pb"
     try:
@@ -30,15 +35,15 @@ def check_operations(path):
     nodes = [n for f in graph.library.function for n in f.node_def]
     nodes += graph.node
     kinds = {n.op for n in nodes} - functions
-    # TensorFlow's own operations; its servers know no others.
-    strange = {k for k in kinds if not hasattr(tf.raw_ops, k)}
-    strange |= {k for k in kinds if "PyFunc" in k or k.startswith("Xla")}
+    # Servers have only TensorFlow's own operations.
+    unsupported = {k for k in kinds if not hasattr(tf.raw_ops, k)}
+    unsupported |= {k for k in kinds if "PyFunc" in k or k.startswith("Xla")}
     marked = [*nodes, *graph.library.function]
     if any(m.attr["_XlaMustCompile"].b for m in marked if "_XlaMustCompile" in m.attr):
-        strange.add("jit_compile=True")
-    if strange:
+        unsupported.add("jit_compile=True")
+    if unsupported:
         raise ValueError(
-            "Expected a graph that a server runs, without Python, custom operations "
-            f"and XLA. Received: {', '.join(sorted(strange))}."
+            "Expected a graph that a server can run, without Python, custom operations "
+            f"and XLA. Received: {', '.join(sorted(unsupported))}."
         )
     return f"{len(nodes)} operations of {len(kinds)} kinds, all of which servers have"

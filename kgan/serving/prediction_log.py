@@ -1,11 +1,15 @@
-"""Requests as TF Serving keeps them: TFRecords of `PredictionLog`.
+"""Reads and writes requests as TF Serving does: TFRecords of `PredictionLog`.
 
-Whoever trains has to be able to export, with the packages of kgan alone. So the few
-messages are declared here, by the names and numbers of tensorflow/serving's .proto
-files, instead of asking for the package tensorflow-serving-api; the tests compare.
+An export must not need the package tensorflow-serving-api. So the few messages are
+declared here, with the names and numbers of tensorflow/serving's .proto files; the
+tests compare both.
 """
 
+from __future__ import annotations
+
 import functools
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -13,13 +17,13 @@ from tensorflow.core.framework import tensor_pb2
 
 from kgan.serving.messages import declare
 
-# Message: field -> (number, type). A TensorProto as bytes is the same on the wire.
+# Message: field -> (number, type). A TensorProto is encoded in the same way as bytes.
 _MESSAGES = {
     "ModelSpec": {"name": (1, "string"), "signature_name": (3, "string")},
     "NamedTensor": {"key": (1, "string"), "value": (2, "bytes")},
     "PredictRequest": {
         "model_spec": (1, "ModelSpec"),
-        # map<string, TensorProto>, which is a repeated pair on the wire.
+        # map<string, TensorProto>, which is encoded as repeated pairs.
         "inputs": (2, "repeated NamedTensor"),
     },
     "PredictLog": {"request": (1, "PredictRequest")},
@@ -32,8 +36,8 @@ class Request(NamedTuple):
 
     Attributes:
         model: the model's name.
-        signature: which signature it asks.
-        inputs: dict name -> array.
+        signature: the name of the signature.
+        inputs: name -> array.
     """
 
     model: str
@@ -41,25 +45,25 @@ class Request(NamedTuple):
     inputs: dict[str, Any]
 
 
-def write(path, requests):
-    """Writes `Request`s as a TFRecord file."""
+def write(path: str | Path, requests: Iterable[Request]) -> None:
+    """Writes requests as a TFRecord file."""
     with tf.io.TFRecordWriter(str(path)) as file:
         for request in requests:
             file.write(encode(request))
 
 
-def read(path):
-    """The `Request`s of a TFRecord file.
+def read(path: str | Path) -> list[Request]:
+    """Reads the requests of a TFRecord file.
 
     Raises:
         tf.errors.DataLossError: if the file is damaged.
-        ValueError: if a record is no request.
+        ValueError: if a record is not a request.
     """
     return [decode(r.numpy()) for r in tf.data.TFRecordDataset([str(path)])]
 
 
-def encode(request):
-    """A serialized `PredictionLog` of a `Request`."""
+def encode(request: Request) -> bytes:
+    """Encodes a request as a serialized `PredictionLog`."""
     log = _classes()["PredictionLog"]()
     predict = log.predict_log.request
     predict.model_spec.name = request.model
@@ -70,8 +74,12 @@ def encode(request):
     return log.SerializeToString(deterministic=True)
 
 
-def decode(record):
-    """The `Request` in a serialized `PredictionLog`."""
+def decode(record: bytes) -> Request:
+    """Decodes the request in a serialized `PredictionLog`.
+
+    Raises:
+        ValueError: if `record` is not the log of a predict request.
+    """
     try:
         log = _classes()["PredictionLog"].FromString(record)
         predict = log.predict_log.request

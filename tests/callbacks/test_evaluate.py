@@ -9,12 +9,12 @@ from PIL import Image
 import kgan
 from kgan import metrics
 from kgan.callbacks import Checkpoint, Evaluate
-from kgan.callbacks.best import Best
 from kgan.evaluation import Evaluation, Result, read_result
 from kgan.recipes import Data
+from kgan.results.best import Best
 from tests.callbacks.test_checkpoint import At, CrashError, crash, state, tiny
 from tests.callbacks.test_health import Poison, numbers, source
-from tests.gan_test_case import two_replicas
+from tests.game_test_case import two_replicas
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_scores_are_those_of_the_metric(unbroken, data):
     assert len(shown) == 4  # the untrained generator's first
     np.testing.assert_allclose(shown[1:], scores, 1e-6)
     # By hand, of the last epoch, as the bytes of files have it.
-    fake = kgan.images.to_uint8(model.generate(80, seed=0)) / 127.5 - 1.0
+    fake = kgan.spaces.to_uint8(model.generate(80, seed=0)) / 127.5 - 1.0
     real = kgan.data.open_source(data.data).some(80)
     a, b = (metrics.gaussian(x.reshape(80, -1)) for x in (real, fake))
     assert metrics.frechet_distance(a, b) == pytest.approx(scores[-1], rel=1e-4)
@@ -140,7 +140,7 @@ def test_samples_with_nan_have_no_score(data, tmp_path, caplog):
     scores = history["frechet_distance"]
     assert scores[0] > 0
     assert math.isnan(scores[1])
-    assert "no score after epoch 2: The generator of" in caplog.text
+    assert "no score after epoch 2: Expected finite examples" in caplog.text
     assert best(tmp_path).samples["epoch"] == 1
 
 
@@ -181,12 +181,12 @@ def test_budget(tmp_path, caplog):
     evaluate = Evaluate(tmp_path, Fake())
     evaluate._budget = Never()
     evaluate.set_model(tiny())
-    evaluate._left_out = False
+    evaluate._skipped = False
     for epoch in range(3):
         logs = {}
         evaluate.on_epoch_end(epoch, logs)
         assert math.isnan(logs["frechet_distance"])
-    assert caplog.text.count("left out to take at most 0.1 of the time") == 1
+    assert caplog.text.count("at most a share of 0.1 of the time") == 1
 
 
 def test_what_cannot_be_scored_is_said_before_training(data, tmp_path):
@@ -201,7 +201,7 @@ def test_what_cannot_be_scored_is_said_before_training(data, tmp_path):
     [
         ({"every": 0}, "every=0"),
         ({"budget": 0}, "budget=0"),
-        ({"by": "fid"}, "one of frechet_distance,.*by='fid'"),
+        ({"by": "fid"}, "score of the evaluation: frechet_distance.*by='fid'"),
     ],
 )
 def test_bad_arguments(tmp_path, arguments, message):
@@ -251,7 +251,7 @@ def test_goes_on_with_what_can_be_compared(tmp_path, model, caplog):
     assert not caplog.records
     # A state before it: what comes will be made again.
     again.resume(2)
-    assert "2 epochs are done, it is of a later one" in caplog.text
+    assert "of a later epoch than the 2 that the run has done" in caplog.text
     assert again.offer(model, result(1.5, epoch=3))
     again.resume(3)
     assert again.offer(model, result(9.0, epoch=4, count=20))

@@ -52,7 +52,7 @@ def test_a_discriminator_that_is_too_strong(tmp_path, digits):
 
 
 def test_sixteen_training_images(tmp_path, digits):
-    few = kgan.images.to_uint8(digits.some(16))
+    few = kgan.spaces.to_uint8(digits.some(16))
     # Often in an epoch, which costs time of its own.
     often = kgan.data.ArraySource(np.repeat(few, 128, axis=0))
     said = play(tmp_path, often, epochs=60, batch_size=16)

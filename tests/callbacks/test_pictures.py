@@ -1,17 +1,17 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 import kgan
-from kgan.callbacks import (
-    HParams,
-    Interpolation,
-    SampleGrid,
-    SamplePoints,
-    Throughput,
-)
+from kgan.callbacks import HParams, Interpolation, Pictures, Throughput
+from tests.game_test_case import batch_for, compiled
+from tests.games.autoencoder import AutoEncoder
+from tests.games.conditional import Conditional
+from tests.games.graph import GraphGAN
+from tests.games.translation import Translation
 
 
 @pytest.fixture
@@ -33,94 +33,120 @@ def fit(model, digits, callbacks, epochs=2):
     return model.fit(data, epochs=epochs, callbacks=callbacks, verbose=0)
 
 
-def test_sample_grid(model, digits, tmp_path):
-    real = np.ones((4, 28, 28, 1), "float32")
-    grid = SampleGrid(tmp_path, real, n=6, columns=3, seed=5)
-    fit(model, digits, [grid])
-    names = sorted(p.name for p in grid.folder.glob("*.*") if "events" not in p.name)
-    assert names == [
+def names_in(folder):
+    return sorted(p.name for p in folder.glob("*.*") if "events" not in p.name)
+
+
+def test_samples(model, digits, tmp_path):
+    real = np.ones((8, 28, 28, 1), "float32")
+    pictures = Pictures(tmp_path, real, n=6, seed=5)
+    fit(model, digits, [pictures])
+    assert names_in(pictures.folder) == [
         "epoch_0000.png",
         "epoch_0001.png",
         "epoch_0002.png",
         "real.png",
         "training.gif",
     ]
-    assert grid.latest.name == "epoch_0002.png"
-    # The tile holds what the model generates.
-    tile = np.array(Image.open(grid.latest))
+    assert pictures.latest.name == "epoch_0002.png"
+    # The tile of three columns holds what the model generates.
+    tile = np.array(Image.open(pictures.latest))
     assert tile.shape == (2 * 30 + 2, 3 * 30 + 2)
-    samples = kgan.images.to_uint8(model.generate(6, seed=5))
+    samples = kgan.spaces.to_uint8(model.generate(6, seed=5))
     np.testing.assert_array_equal(tile[2:30, 2:30], samples[0, ..., 0])
     np.testing.assert_array_equal(tile[32:60, 32:60], samples[4, ..., 0])
-    with Image.open(grid.folder / "training.gif") as animation:
+    with Image.open(pictures.folder / "training.gif") as animation:
         assert animation.n_frames == 3
-    logged = images_of(grid.folder)
+    logged = images_of(pictures.folder)
     assert [e.step for e in logged["samples"]] == [0, 1, 2]
     assert [e.step for e in logged["real"]] == [0]
 
 
-def picture_of(real, samples, folder="unused"):
-    return SamplePoints(folder, np.float32(real)).picture(np.float32(samples))
+def test_without_examples(model, digits, tmp_path):
+    pictures = Pictures(tmp_path)
+    fit(model, digits, [pictures], epochs=1)
+    assert "real.png" not in names_in(pictures.folder)
+    assert np.array(Image.open(pictures.latest)).shape == (8 * 30 + 2, 8 * 30 + 2)
 
 
-def test_points_are_drawn_where_they_are():
-    # The plane from -0.15 to 1.15 in 400 pixels: 0 is pixel 46, 1 is 353, from below.
-    picture = picture_of([[0, 0], [1, 1]], [[1, 0], [1, 1]])
-    assert picture.shape == (400, 400, 3)
-    blue, gray, white = (20, 90, 200), (190, 190, 190), (255, 255, 255)
-    assert tuple(picture[399 - 46, 46]) == gray
-    assert tuple(picture[399 - 46, 353]) == blue
-    assert tuple(picture[399 - 353, 353]) == blue
-    assert tuple(picture[399 - 353, 46]) == white
-    # Each is a square of three pixels.
-    for colour, dots in ((blue, 2), (gray, 1), (white, 0)):
-        count = np.all(picture == colour, axis=-1).sum()
-        assert count == (9 * dots if dots else 400 * 400 - 27)
+def trained_with(game, pictures):
+    model = compiled(game)
+    pictures.set_model(model)
+    step = tf.data.Dataset.from_tensors(batch_for(model))
+    model.fit(step, callbacks=[pictures], verbose=0)
+    return model
 
 
-def test_points_outside_of_the_picture():
-    inside = picture_of([[0, 0], [1, 1]], [[0.5, 0.5]])
-    out = [[0.5, 0.5], [9, 9], [-1e30, 0], [0.5, 3e38]]
-    np.testing.assert_array_equal(picture_of([[0, 0], [1, 1]], out), inside)
+def test_rows_of_one_class_each(tmp_path):
+    pictures = Pictures(tmp_path, n=6, seed=1)
+    model = trained_with(Conditional, pictures)
+    tile = np.array(Image.open(pictures.latest))
+    # Three classes in rows of two, of 4 pixels and margins of 2.
+    assert tile.shape == (3 * 6 + 2, 2 * 6 + 2)
+    samples = model.generate(labels=[0, 0, 1, 1, 2, 2], seed=1)
+    last = kgan.spaces.to_uint8(samples)[4, ..., 0]
+    np.testing.assert_array_equal(tile[14:18, 2:6], last)
 
 
-def test_points_on_a_line_are_histograms():
-    real = np.linspace(0, 1, 1000)[:, None]
-    picture = picture_of(real, np.full((50, 1), 0.5))
-    blue = np.all(picture == (20, 90, 200), axis=-1)
-    # All samples in one bar: of 8 pixels, 4 are blue, from below to above.
-    (columns,) = np.nonzero(blue.any(axis=0))
-    assert len(columns) == 4
-    assert 200 in range(columns[0] - 2, columns[-1] + 3)
-    assert blue[:, columns[0]].all()
-    gray = np.all(picture == (190, 190, 190), axis=-1)
-    # 1000 of 1.3 x 1000 pixels' worth, in 50 bars: 1 / 38.5 x 400 x 5 = 52 high
-    assert 48 <= gray[:, 100].sum() <= 56
+def test_source_output_and_target(tmp_path):
+    examples = batch_for(compiled(Translation), 4)
+    pictures = Pictures(tmp_path, examples, n=4)
+    model = trained_with(Translation, pictures)
+    tile = np.array(Image.open(pictures.latest))
+    assert tile.shape == (4 * 6 + 2, 3 * 6 + 2)
+    output = model.endpoint("translate")(images=examples[0])["images"]
+    for i, column in enumerate((examples[0], output, examples[1])):
+        shown = tile[2:6, 2 + 6 * i : 6 + 6 * i]
+        expected = kgan.spaces.to_uint8(column)[0, ..., 0]
+        np.testing.assert_array_equal(shown, expected)
 
 
-def test_sample_points(tmp_path):
+def test_several_pictures(tmp_path):
+    examples = batch_for(compiled(AutoEncoder), 4)
+    pictures = Pictures(tmp_path, examples, n=4)
+    trained_with(AutoEncoder, pictures)
+    assert names_in(pictures.folder) == [
+        "epoch_0000.png",
+        "epoch_0000_reconstruct.png",
+        "epoch_0001.png",
+        "epoch_0001_reconstruct.png",
+        "real.png",
+        "training.gif",
+    ]
+    assert {"samples", "reconstruct", "real"} <= images_of(pictures.folder).keys()
+
+
+def test_graphs(tmp_path):
+    pictures = Pictures(tmp_path, n=4)
+    trained_with(GraphGAN, pictures)
+    # Four nodes, of 5 pixels each.
+    assert np.array(Image.open(pictures.latest)).shape == (2 * 22 + 2, 2 * 22 + 2, 3)
+
+
+def test_clouds_of_points(tmp_path):
     source = kgan.data.open_source("ring")
     hidden = {"generator_hidden": (4,), "discriminator_hidden": (4,)}
     model = kgan.VanillaGAN((2,), 2, **hidden, output="linear", seed=0)
     model.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01))
-    points = SamplePoints(tmp_path, source.some(300), n=40, seed=5)
-    model.fit(source.batches(5000), epochs=2, callbacks=[points], verbose=0)
-    assert points.latest.name == "epoch_0002.png"
-    picture = points.picture(model.generate(40, seed=5))
-    np.testing.assert_array_equal(np.array(Image.open(points.latest)), picture)
-    assert [e.step for e in images_of(points.folder)["samples"]] == [0, 1, 2]
-    with Image.open(points.folder / "training.gif") as animation:
-        assert animation.n_frames == 3
-    with pytest.raises(ValueError, match=r"real points \[m, d\]. Received: shape \(4,"):
-        SamplePoints(tmp_path, np.zeros((4, 2, 2, 1)))
+    real = source.some(300)
+    pictures = Pictures(tmp_path, real, n=40, seed=5)
+    model.fit(source.batches(5000), epochs=1, callbacks=[pictures], verbose=0)
+    columns = {"real": real[:40], "samples": model.generate(40, seed=5)}
+    expected = model.examples.picture(columns)
+    np.testing.assert_array_equal(np.array(Image.open(pictures.latest)), expected)
 
 
-def test_sample_grid_needs_images(tmp_path):
-    model = kgan.VanillaGAN((2,), 2, output="linear")
-    model.compile()
-    data = kgan.data.load("ring", batch_size=1000)
-    with pytest.raises(ValueError, match=r"examples of shape \(2,\)"):
-        model.fit(data, callbacks=[SampleGrid(tmp_path)], verbose=0)
+def test_nothing_to_show(tmp_path):
+    without = r"has pictures to show\. Received: Translation.*Give examples"
+    with pytest.raises(ValueError, match=without):
+        trained_with(Translation, Pictures(tmp_path))
+    with pytest.raises(ValueError, match=r"\[batch, 4, 4, 1\].*4, 5, 1"):
+        wrong = np.zeros((2, 4, 5, 1), "float32")
+        trained_with(Translation, Pictures(tmp_path, (wrong, wrong)))
+    with pytest.raises(ValueError, match="examples of 2 parts"):
+        trained_with(Translation, Pictures(tmp_path, (np.zeros((2, 4, 4, 1)),)))
+    with pytest.raises(ValueError, match="every=0"):
+        Pictures(tmp_path, every=0)
 
 
 def test_interpolation(model, digits, tmp_path):
@@ -131,6 +157,11 @@ def test_interpolation(model, digits, tmp_path):
     right = grid[:, 92 + 12 :]
     np.testing.assert_array_equal(grid[2:30, 2:30], right[2:30, 2:30])
     np.testing.assert_array_equal(grid[2:30, 62:90], right[2:30, 62:90])
+
+
+def test_interpolation_needs_latents_alone(tmp_path):
+    with pytest.raises(ValueError, match="takes latents alone and gives images"):
+        trained_with(Conditional, Interpolation(tmp_path))
 
 
 def test_hparams_are_written_once(model, digits, tmp_path):

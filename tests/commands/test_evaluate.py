@@ -87,8 +87,8 @@ def test_pictures(runs, capsys, place):
     run("sample", runs["narrow"], "--grid", "2x3", "--out", "grid.png")
     pixels = np.array(Image.open("grid.png"))
     assert pixels.shape == (2 * 30 + 2, 3 * 30 + 2)
-    model = kgan.recipes.loading.load_model(runs["narrow"])
-    first = kgan.images.to_uint8(model.generate(6, seed=0))[0, ..., 0]
+    model = kgan.runs.loading.load_model(runs["narrow"])
+    first = kgan.spaces.to_uint8(model.generate(6, seed=0))[0, ..., 0]
     np.testing.assert_array_equal(pixels[2:30, 2:30], first)
 
     run("sample", runs["keras"], "--grid", "2x3", "--out", "again.png")

@@ -7,8 +7,9 @@ import pytest
 import kgan
 from kgan import recipes
 from kgan.commands import main, reproduce
-from kgan.evaluation import report
-from kgan.recipes.runs import Output, Run, as_config
+from kgan.results import report
+from kgan.runs.config import as_config
+from kgan.runs.run import Output, Run
 
 TINY = dataclasses.replace(
     recipes.get("dcgan"),
@@ -94,7 +95,7 @@ def test_a_run_of_other_settings(capsys, tiny):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["dcgan"], "No recipe 'dcgan'"),
+        (["dcgan"], "Expected a recipe: tiny. Received: 'dcgan'"),
         (["--readme", "nowhere.md"], "a README to write results to"),
         (["--table-only"], "Expected results in results"),
         ([], "beside train.py"),

@@ -124,7 +124,7 @@ def test_files_that_are_no_images(tmp_path):
     source = kgan.data.open_source(tmp_path, skip_corrupt=True)
     assert (source.size, source.skipped) == (1, 1)
     (tmp_path / "good.png").unlink()
-    with pytest.raises(ValueError, match="are none that can be read"):
+    with pytest.raises(ValueError, match="none of which is a readable image"):
         kgan.data.open_source(tmp_path, skip_corrupt=True)
 
 
@@ -159,6 +159,6 @@ def test_mixed_sizes(tmp_path):
 def test_labels_of_a_flat_folder(tmp_path):
     save(tmp_path / "a.png", gray(7))
     with pytest.raises(
-        ValueError, match=r"Labels were asked for.*one subfolder a class"
+        ValueError, match=r"Expected one subfolder per class.*labels are asked for"
     ):
         kgan.data.open_source(tmp_path, labels=True)

@@ -29,7 +29,7 @@ def test_embedded_set_streams_the_same_examples():
     images = np.concatenate([x.numpy() for x, _ in data])
     labels = np.concatenate([y.numpy() for _, y in data])
     np.testing.assert_array_equal(labels, held.labels)
-    expected = held.examples[::97].astype("float32") / np.float32(127.5) - 1
+    expected = kgan.spaces.to_float(held.examples[::97])
     np.testing.assert_array_equal(images[::97], expected)
 
 
@@ -99,15 +99,15 @@ def test_synthetic_modes_by_hand():
 @pytest.mark.parametrize(
     ("source", "kwargs", "message"),
     [
-        ("mnsit_10k", {}, "No dataset 'mnsit_10k'.*Did you mean mnist_10k"),
-        ("/no/such/folder", {}, "'/no/such/folder', which is no directory"),
+        ("mnsit_10k", {}, "Received: 'mnsit_10k'.*Did you mean mnist_10k"),
+        ("/no/such/folder", {}, "'/no/such/folder', which is not a directory"),
         ("mnist_10k", {"split": "test"}, "train.*Received: split='test'"),
         ("mnist_10k", {"channels": 2}, "channels=2"),
         ("mnist_10k", {"image_size": 0}, "image_size >= 1"),
         (np.zeros((4, 8, 8, 1)), {}, "uint8 images.*Received: float64"),
         (np.full((4, 2), np.nan, "float32"), {}, "finite.*NaN"),
         (np.zeros((0, 8, 8, 1), "uint8"), {}, r"Received: uint8 \(0, 8, 8, 1\)"),
-        (np.zeros((4, 8, 8, 1), "uint8"), {"labels": True}, "the source has none"),
+        (np.zeros((4, 8, 8, 1), "uint8"), {"labels": True}, "array without labels"),
     ],
 )
 def test_bad_sources(source, kwargs, message):

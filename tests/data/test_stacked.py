@@ -18,7 +18,7 @@ def test_each_channel_is_a_digit_and_the_label_their_number():
     images, labels = next(iter(data))
     assert images.shape == (16, 28, 28, 3)
     base = kgan.data.open_source("mnist_10k", labels=True)
-    pixels = kgan.images.to_uint8(images)
+    pixels = kgan.spaces.to_uint8(images.numpy())
     for image, label in zip(pixels, labels.numpy(), strict=True):
         digits = [int(d) for d in f"{label:03}"]
         for channel, digit in enumerate(digits):

@@ -6,8 +6,9 @@ import pytest
 import kgan
 from kgan import recipes
 from kgan.evaluation import Samples, open_samples
-from kgan.images import to_uint8
-from kgan.recipes.runs import as_config
+from kgan.runs.config import as_config
+from kgan.spaces import Images, Points, to_uint8
+from kgan.spaces.interpolation import interpolation_picture
 
 
 def test_a_model(model):
@@ -17,7 +18,7 @@ def test_a_model(model):
     np.testing.assert_array_equal(drawn, to_uint8(model.generate(7, seed=3)))
     assert samples.weights == "EMA"
     assert samples.trained == {"model": "DCGAN", "steps": 0}
-    assert samples.image_shape == (28, 28, 1)
+    assert samples.space == Images((28, 28, 1))
 
 
 def test_raw_weights_of_a_model_that_has_drawn_already(model):
@@ -51,7 +52,7 @@ def test_blocks_are_seeded_apart():
         asked.append((count, seed))
         return np.full((count, 2), seed, "float32")
 
-    samples = Samples("x", "model", "raw", (2,), {}, None, block)
+    samples = Samples("x", "model", "raw", Points(2), {}, None, block)
     drawn = samples.draw(1100, seed=7)
     assert drawn.shape == (1100, 2)
     assert drawn.dtype == np.float32
@@ -65,7 +66,7 @@ def test_blocks_are_seeded_apart():
 def test_a_diverged_generator(model):
     weight = model.ema_generator.weights[0]
     weight.assign(weight * np.nan)
-    with pytest.raises(ValueError, match="makes NaN or infinite values"):
+    with pytest.raises(ValueError, match="NaN or infinite values from the generator"):
         open_samples(model).draw(3)
 
 
@@ -101,7 +102,7 @@ def test_a_keras_file_in_a_run_is_of_its_recipe(model, tmp_path):
 def test_a_keras_file_that_is_no_gan(model, tmp_path):
     path = tmp_path / "generator.keras"
     model.generator.save(path)
-    with pytest.raises(ValueError, match=r"Expected a GAN.*Functional"):
+    with pytest.raises(ValueError, match=r"Expected a kgan.Game.*Functional"):
         open_samples(path)
     path.write_bytes(b"nonsense")
     with pytest.raises(ValueError, match="cannot be loaded as a Keras model"):
@@ -112,7 +113,7 @@ def test_an_export(export):
     samples = open_samples(export)
     assert samples.kind == "savedmodel"
     assert samples.weights == "as exported"
-    assert samples.image_shape == (28, 28, 1)
+    assert samples.space == Images((28, 28, 1))
     drawn = samples.draw(600, seed=5)
     assert drawn.shape == (600, 28, 28, 1)
     np.testing.assert_array_equal(drawn[:20], samples.draw(20, seed=5))
@@ -123,8 +124,7 @@ def test_an_export(export):
 
 def test_an_export_with_its_card(model, tmp_path):
     """Scored as its run would be: the same samples, to the level."""
-    model.d_optimizer.iterations.assign(3)
-    model.g_optimizer.iterations.assign(3)
+    model.steps.assign(3)
     path = tmp_path / "export" / "dcgan" / "1"
     model.export(path)
     samples = open_samples(path)
@@ -143,21 +143,20 @@ def test_large_examples_come_in_smaller_blocks():
         asked.append(count)
         return np.zeros((count, 1), "uint8")
 
-    Samples("x", "model", "raw", (2048, 2048, 4), {}, None, block).draw(40)
+    Samples("x", "model", "raw", Images((2048, 2048, 4)), {}, None, block).draw(40)
     assert asked == [16, 16, 8]
 
 
 def test_a_walk_of_a_model(model):
-    from kgan.callbacks.interpolation import interpolation_grid
-
     walk = open_samples(model).walk(2, 3, seed=4)
-    np.testing.assert_array_equal(walk, interpolation_grid(model, 2, 3, 4))
+    expected = interpolation_picture(model.endpoint("generate"), 2, 3, 4)
+    np.testing.assert_array_equal(walk, expected)
 
 
 def test_what_is_none_of_these(export, tmp_path):
     with pytest.raises(ValueError, match="which does not exist"):
         open_samples(tmp_path / "nowhere")
-    with pytest.raises(ValueError, match="directory of versions; name one"):
+    with pytest.raises(ValueError, match="directory of versions; give the path of one"):
         open_samples(export.parent)
     with pytest.raises(ValueError, match=r"without config.json or saved_model.pb"):
         open_samples(tmp_path)

@@ -9,8 +9,8 @@ from PIL import Image
 import kgan
 from kgan import commands
 from kgan.evaluation import open_samples
-from kgan.images import tile
 from kgan.serving import ServerError
+from kgan.spaces.images import tile
 from tests.serving.stand_in import StandIn
 
 
@@ -34,7 +34,7 @@ def test_a_server_gives_what_the_export_gives(base_path, server, tmp_path, capsy
     export = open_samples(base_path / "1")
     for address in (server.rest, f"grpc://{server.grpc}/v1/models/dcgan/versions/1"):
         samples = open_samples(address)
-        assert samples.image_shape == (28, 28, 1)
+        assert samples.space.shape == (28, 28, 1)
         assert (samples.kind, samples.weights) == ("server", "as served")
         # More than a block.
         drawn = samples.draw(502, seed=3)
@@ -57,7 +57,7 @@ def test_bad_addresses(server, tmp_path, capsys):
         out = str(tmp_path / "grid.png")
         commands.main(["sample", "http://localhost:8501/dcgan", "--out", out])
     assert e.value.code == 2
-    assert "error: Expected an address as" in capsys.readouterr().err
+    assert "error: Expected an address such as" in capsys.readouterr().err
     assert not (tmp_path / "grid.png").exists()
 
 

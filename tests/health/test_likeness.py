@@ -6,19 +6,6 @@ import pytest
 from kgan import health
 
 
-def test_vectors_to_compare():
-    # 28 x 28 in boxes of 2 x 2, 40 x 20 in boxes of 3 x 2 without the last row.
-    images = np.arange(28 * 28.0).reshape(1, 28, 28, 1)
-    vector = health.comparable(images)
-    assert vector.shape == (1, 14 * 14)
-    assert vector[0, 0] == (0 + 1 + 28 + 29) / 4
-    assert vector[0, 15] == vector[0, 0] + 2 + 56
-    assert health.comparable(np.zeros((2, 40, 20, 3))).shape == (2, 13 * 10 * 3)
-    assert health.comparable(np.zeros((2, 16, 16, 1))).shape == (2, 256)
-    np.testing.assert_array_equal(health.comparable([[1, 2]]), [[1.0, 2.0]])
-    assert health.comparable(np.ones((2, 5), "float32")).dtype == "float64"
-
-
 def test_bandwidth():
     # Distances 1, 3, 4: half of the median.
     assert health.bandwidth(np.array([[0.0], [1.0], [4.0]])) == 1.5

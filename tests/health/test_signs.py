@@ -14,17 +14,6 @@ def test_an_episode_is_told_of_once():
         health.Episode(0)
 
 
-def test_terms_that_are_not_finite():
-    terms = {"d_loss": 1.0, "g_loss": math.nan, "value": -math.inf}
-    assert health.not_finite(terms) == ["g_loss", "value"]
-    assert "diverges, g_loss = nan and 1 other term too; try" in (
-        health.divergence(terms)
-    )
-    assert "diverges, k is NaN or infinite; try" in health.breakage(["k"])
-    assert "infinite and 2 other weights too;" in health.breakage(["k", "l", "m"])
-    assert health.divergence({"d_loss": 0.0}) is None
-
-
 @pytest.mark.parametrize(
     ("d_real", "d_fake", "saturated", "fooled"),
     [
@@ -71,3 +60,13 @@ def test_memorization():
     # Points in a plane: .25, with a standard error of .027 of 256 of them.
     assert health.memorization(0.38, 0.25, 256) is None
     assert "39% of its samples" in health.memorization(0.39, 0.25, 256)
+
+
+def test_terms_that_are_not_finite():
+    terms = {"d_loss": 1.0, "g_loss": math.nan, "value": -math.inf}
+    assert "diverges, g_loss = nan and 1 other term too; try" in (
+        health.divergence(terms)
+    )
+    assert "diverges, k is NaN or infinite; try" in health.breakage(["k"])
+    assert "infinite and 2 other weights too;" in health.breakage(["k", "l", "m"])
+    assert health.divergence({"d_loss": 0.0}) is None

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from kgan.layers import BatchNormalization
-from tests.gan_test_case import two_replicas
+from tests.game_test_case import two_replicas
 
 
 def _pair(shape, **kwargs):

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 
 from kgan.layers import Dropout
-from tests.gan_test_case import two_replicas
+from tests.game_test_case import two_replicas
 
 
 def test_rate_and_scale():

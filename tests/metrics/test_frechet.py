@@ -102,7 +102,7 @@ def test_bad_input():
         metrics.gaussian(x[:1])
     broken = x.copy()
     broken[[4, 7], 1] = np.nan, np.inf
-    with pytest.raises(ValueError, match=r"2 of 20 with NaN.* first number 4"):
+    with pytest.raises(ValueError, match=r"2 of 20 with NaN.* first at index 4"):
         metrics.gaussian(broken)
     with pytest.raises(ValueError, match="3 and 2 features"):
         metric.score(x, x[:, :2])

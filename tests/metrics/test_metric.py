@@ -33,10 +33,10 @@ def test_capacity():
 def test_build_under_a_strategy():
     strategy = kgan.distribute.strategy("cpu:2")
     metric = metrics.PrecisionRecall(capacity=10)
-    with pytest.raises(ValueError, match=r"call the metric's build\(\(2,\)\)"):
+    with pytest.raises(ValueError, match=r"Call the metric's build\(\(2,\)\)"):
         strategy.run(lambda: metric.update_state(real=rows(4)))
     metric.build((2,))
-    with pytest.raises(ValueError, match="it was built outside"):
+    with pytest.raises(ValueError, match="was built outside"):
         strategy.run(lambda: metric.update_state(real=rows(4)))
 
 

@@ -17,7 +17,7 @@ def test_by_hand():
     with pytest.warns(UserWarning, match="4 examples over 3 modes is biased upwards"):
         values = metric.score(None, points)
     assert values["modes"].value == 2
-    assert values["modes"].how == "a count: of 3, by 4 examples"
+    assert values["modes"].how == "a count of 3 modes, in 4 examples"
     assert values["high_quality"].value == 0.75
     # 1/2 log(3/2) + 2 1/4 log(3/4)
     expected = 0.5 * np.log(1.5) + 0.5 * np.log(0.75)

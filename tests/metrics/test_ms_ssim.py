@@ -85,7 +85,7 @@ def test_score():
     metric = metrics.MSSSIM(pairs=100)
     value = metric.score(None, images(20, 28))["ms_ssim"]
     assert value.how == (
-        "standard error over 100 pairs of 20 images; 2 scales of 5, for 28x28 pixels"
+        "standard error over 100 pairs of 20 images; 2 of 5 scales, for 28x28 pixels"
     )
     alike = np.repeat(images(1, 28), 20, axis=0)
     assert metric.score(None, alike)["ms_ssim"].value == pytest.approx(1, rel=1e-5)

@@ -2,15 +2,15 @@ import numpy as np
 import pytest
 
 import kgan
-from tests.gan_test_case import run_gan_test
+from tests.game_test_case import run_game_test
 
 
 def build(**kwargs):
-    return kgan.DCGAN((28, 28, 1), latent_dim=8, width=4, seed=0, **kwargs)
+    return kgan.DCGAN((28, 28, 1), latent_dim=4, width=2, seed=0, **kwargs)
 
 
 def test_dcgan(tmp_path):
-    run_gan_test(build, tmp_path)
+    run_game_test(build, tmp_path, discriminator_steps=2)
 
 
 def test_size_that_cannot_be_made():

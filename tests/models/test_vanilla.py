@@ -1,7 +1,7 @@
 import numpy as np
 
 import kgan
-from tests.gan_test_case import run_gan_test
+from tests.game_test_case import run_game_test
 
 
 def build(**kwargs):
@@ -16,7 +16,7 @@ def build(**kwargs):
 
 
 def test_vanilla_gan(tmp_path):
-    run_gan_test(build, tmp_path)
+    run_game_test(build, tmp_path, discriminator_steps=2)
 
 
 def test_mean_becomes_bias():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+import kgan
 from kgan.networks import maxout_discriminator, mlp_generator
 
 
@@ -53,4 +54,4 @@ def test_errors():
     with pytest.raises(ValueError, match=r"mean of shape \(2,\)"):
         mlp_generator((2,), output="linear", mean=np.zeros(3))
     with pytest.raises(ValueError, match=r"for examples of shape \(2,\).*tanh"):
-        mlp_generator((2,), output="tanh")
+        kgan.VanillaGAN((2,), output="tanh")

@@ -42,7 +42,8 @@ def test_parzen_recipe_plays_the_papers_game():
     assert (model.latent_dim, model.discriminator_steps) == (100, 1)
     # What is averaged: every step of the run.
     steps = recipe.training.epochs * 50_000 // recipe.training.batch_size
-    assert (1 + steps) / (recipe.options["ema_ramp"] + steps) < model.ema_decay
+    ramp, decay = model.averaging.ramp, model.averaging.decay
+    assert (1 + steps) / (ramp + steps) < decay
     # G(0) is the mean digit, averaged or not.
     zeros = np.zeros((1, 100), "float32")
     for network in (model.generator, model.ema_generator):
@@ -75,5 +76,5 @@ def test_examples_a_step():
 
 
 def test_unknown_recipe():
-    with pytest.raises(ValueError, match=r"No recipe 'dgcan'.*Did you mean dcgan"):
+    with pytest.raises(ValueError, match=r"Did you mean dcgan or gan\? Received:"):
         recipes.get("dgcan")

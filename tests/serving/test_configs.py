@@ -7,7 +7,7 @@ import pytest
 from google.protobuf import text_format
 
 from kgan import recipes
-from kgan.recipes.runs import Output
+from kgan.runs.run import Output
 from kgan.serving import export as exporting
 from kgan.serving import server_config
 from kgan.serving.messages import declare

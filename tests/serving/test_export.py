@@ -6,7 +6,7 @@ import tensorflow as tf
 
 import kgan
 from kgan.serving import ServingSession, contract, prediction_log
-from tests.gan_test_case import two_replicas
+from tests.game_test_case import two_replicas
 from tests.serving.trained import build, train, trained
 
 
@@ -54,7 +54,7 @@ def test_the_average_is_exported(session):
 @pytest.mark.parametrize("n", [1, 5])
 def test_a_seed_gives_what_generate_gives(session, n, seed):
     inputs = {"num_samples": np.int32(n), "seed": np.int32(seed)}
-    expected = kgan.images.to_uint8(trained().generate(n, seed))
+    expected = kgan.spaces.to_uint8(trained().generate(n, seed))
     images = session.run("sample", inputs)["images"]
     np.testing.assert_array_equal(images, expected)
     pngs = session.run("sample_png", inputs)["png_bytes"]
@@ -64,7 +64,7 @@ def test_a_seed_gives_what_generate_gives(session, n, seed):
 
 def test_more_than_a_block_is_what_generate_gives(session):
     inputs = {"num_samples": np.int32(600), "seed": np.int32(3)}
-    expected = kgan.images.to_uint8(trained().generate(600, 3))
+    expected = kgan.spaces.to_uint8(trained().generate(600, 3))
     np.testing.assert_array_equal(session.run("sample", inputs)["images"], expected)
 
 

@@ -39,7 +39,7 @@ def test_other_images_leave_no_file(tmp_path, monkeypatch):
         "kgan.serving.runtimes._run_litert",
         lambda path: lambda z: trained().synthesize(z) + 0.01,
     )
-    with pytest.raises(ValueError, match=r"gives others, by up to 0\.01"):
+    with pytest.raises(ValueError, match=r"that differ by up to 0\.01"):
         export_network(trained(), tmp_path / "1.tflite")
     assert list(tmp_path.iterdir()) == []
 

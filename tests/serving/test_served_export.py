@@ -33,13 +33,13 @@ def client(request, server):
 
 
 def test_the_same_seed_gives_the_same_images_everywhere(model, client):
-    expected = kgan.images.to_uint8(model.generate(9, seed=5))
+    expected = kgan.spaces.to_uint8(model.generate(9, seed=5))
     np.testing.assert_array_equal(client.sample(9, seed=5), expected)
     pngs = [np.asarray(Image.open(io.BytesIO(p))) for p in client.sample_png(9, 5)]
     np.testing.assert_array_equal(pngs, expected[..., 0])
     ends = client.interpolate(5, 6, steps=3)
     np.testing.assert_array_equal(ends[0], expected[0])
-    six = kgan.images.to_uint8(model.generate(1, seed=6))
+    six = kgan.spaces.to_uint8(model.generate(1, seed=6))
     np.testing.assert_array_equal(ends[-1:], six)
 
 

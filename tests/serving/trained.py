@@ -19,7 +19,7 @@ def train(model):
 
     They get contrast, since a new network's images are gray, all equal as uint8.
     """
-    model.g_optimizer.iterations.assign(1)
+    model.steps.assign(1)
     for weight in model.ema_generator.weights:
         if weight.path.endswith("kernel"):
             weight.assign(weight * 20)

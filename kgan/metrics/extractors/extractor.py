@@ -1,4 +1,6 @@
-"""What turns images into what metrics compare."""
+"""The base class of extractors, which turn images into features for metrics."""
+
+from __future__ import annotations
 
 import hashlib
 from typing import Any, NamedTuple
@@ -6,13 +8,19 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from kgan.spaces import to_float
+
 
 class Outputs(NamedTuple):
-    """What an extractor says of n images.
+    """What an extractor returns for n images.
+
+    >>> outputs = kgan.metrics.extractors.get("pixels").extract(images)
+    >>> outputs.features.shape, outputs.logits
+    ((64, 784), None)
 
     Attributes:
         features: float32 [n, d].
-        logits: float32 [n, classes], or None.
+        logits: float32 [n, classes], or None if the extractor has no classes.
     """
 
     features: Any
@@ -20,18 +28,26 @@ class Outputs(NamedTuple):
 
 
 class Extractor:
-    """Images -> features, and logits where there are classes.
+    """Turns images into features, and into logits if it has classes.
 
-    A subclass sets the attributes and writes `outputs`. A score is only comparable to
-    another of the same `digest`.
+    A subclass sets the attributes and defines `outputs`. Two scores are comparable only
+    if their extractors have the same `digest`.
+
+    >>> class Mean(kgan.metrics.extractors.Extractor):
+    ...     name, digest = "mean", "mean 1"
+    ...     def outputs(self, images):
+    ...         means = tf.reduce_mean(images, axis=[1, 2])
+    ...         return kgan.metrics.extractors.Outputs(means)
+    >>> Mean().extract(images).features.shape
+    (64, 1)
 
     Attributes:
-        name: what results call it.
-        digest: sha256 (64 hexadecimal digits) of all that decides the features: weights
-            and how images are prepared.
-        resize: one sentence: how images of other sizes and channels are prepared.
-        feature_dim: d, or None if it is that of the images.
-        has_logits: whether there are logits.
+        name: what results call the extractor.
+        digest: sha256 (64 hexadecimal digits) of everything that decides the features:
+            the weights and the preparation of images.
+        resize: one sentence on how images of other sizes and channels are prepared.
+        feature_dim: d, or None if d depends on the images.
+        has_logits: whether the extractor returns logits.
     """
 
     name = "extractor"
@@ -40,27 +56,32 @@ class Extractor:
     feature_dim = None
     has_logits = False
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._functions = {}
 
-    def first_class(self, dataset):
-        """Where among the logits the classes of a dataset begin."""
+    def first_class(self, dataset: str) -> int:
+        """Returns the index of the first class of a dataset in the logits."""
         return 0
 
-    def outputs(self, images):
-        """The graph: float32 [n, height, width, channels] in [-1, 1] -> `Outputs`."""
-        raise NotImplementedError
-
-    def __call__(self, images):
-        """`Outputs` of one batch.
+    def outputs(self, images: Any) -> Outputs:
+        """Computes the outputs in a TensorFlow graph.
 
         Args:
-            images: [n, height, width, channels], floats in [-1, 1] or uint8.
+            images: float32 [n, height, width, channels] in [-1, 1].
+        """
+        raise NotImplementedError
+
+    def __call__(self, images: Any) -> Outputs:
+        """Returns the `Outputs` of one batch, as tensors.
+
+        Args:
+            images: [n, height, width, channels], floats in [-1, 1] or uint8; or points
+                [n, d], floats.
 
         Raises:
             ValueError: for another shape or dtype.
         """
-        images = as_float(images)
+        images = _checked_images(images)
         shape = tuple(images.shape[1:])
         if shape not in self._functions:
             spec = tf.TensorSpec([None, *shape], tf.float32)
@@ -69,17 +90,17 @@ class Extractor:
             )
         return self._functions[shape](images)
 
-    def extract(self, images, batch_size=500):
-        """`Outputs` of NumPy arrays, of any number of images.
+    def extract(self, images: Any, batch_size: int = 500) -> Outputs:
+        """Returns the `Outputs` of any number of images, as NumPy arrays.
 
         Args:
-            images: an array as `__call__` takes it, or a `tf.data.Dataset` of batches
-                of images or (images, labels).
-            batch_size: how many of an array at a time.
+            images: an array as for `__call__`, or a `tf.data.Dataset` with batches of
+                images or of (images, labels).
+            batch_size: the number of images of an array per call.
 
         Raises:
-            ValueError: for another shape or dtype, no images, or features that are not
-                finite.
+            ValueError: for another shape or dtype, no images, or NaN or infinite
+                features.
         """
         parts = [
             Outputs(*(x if x is None else x.numpy() for x in self(batch)))
@@ -89,79 +110,81 @@ class Extractor:
             raise ValueError("Expected at least one image. Received: none.")
         features, logits = zip(*parts, strict=True)
         features = np.concatenate(features)
-        broken = np.count_nonzero(~np.isfinite(features).all(axis=1))
-        if broken:
+        bad = np.count_nonzero(~np.isfinite(features).all(axis=1))
+        if bad:
             raise ValueError(
-                f"Expected finite features. Received: {broken} of {len(features)} "
-                f"images whose features in {self.name!r} are NaN or infinite: look for "
-                "NaN in the images."
+                f"Expected finite features. Received: {bad} of {len(features)} images "
+                f"with NaN or infinite features in {self.name!r}. Look for NaN in the "
+                "images."
             )
         logits = None if logits[0] is None else np.concatenate(logits)
         return Outputs(features, logits)
 
-    def _checked(self, images):
-        made = self.outputs(images)
-        features = made.features
+    def _checked(self, images: tf.Tensor):
+        outputs = self.outputs(images)
+        features = outputs.features
         if features.shape.rank != 2:
             raise ValueError(
-                f"Expected {self.name!r} to give features [n, d]. Received: shape "
+                f"Expected {self.name!r} to return features [n, d]. Received: shape "
                 f"{features.shape}. Pool or flatten them."
             )
-        logits = None if made.logits is None else tf.cast(made.logits, tf.float32)
+        logits = outputs.logits
+        if logits is not None:
+            logits = tf.cast(logits, tf.float32)
         return Outputs(tf.cast(features, tf.float32), logits)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name} {self.digest[:12]}>"
 
 
-def as_float(images):
-    """Images or points as a float32 tensor; uint8 [0, 255] becomes [-1, 1].
-
-    Raises:
-        ValueError: unless they are uint8 or floats, [n, height, width, channels] or
-            [n, d].
-    """
+def _checked_images(images: Any):
+    """Returns images in [-1, 1], or points, as a float32 tensor."""
     images = tf.convert_to_tensor(images)
-    known = images.dtype == tf.uint8 or images.dtype.is_floating
-    if images.shape.rank not in (2, 4) or not known:
+    numeric = images.dtype == tf.uint8 or images.dtype.is_floating
+    if images.shape.rank not in (2, 4) or not numeric:
         raise ValueError(
             "Expected images [n, height, width, channels], uint8 or floats in [-1, 1], "
             f"or points [n, d]. Received: {images.dtype.name} {images.shape}."
         )
-    if images.dtype == tf.uint8:
-        return tf.cast(images, tf.float32) / 127.5 - 1.0
-    return tf.cast(images, tf.float32)
+    return to_float(images)
 
 
-def as_channels(images, channels):
-    """float images in [-1, 1] with 1 or 3 channels, of ones with 1 to 4.
+def as_channels(images: tf.Tensor, channels: int) -> tf.Tensor:
+    """Converts images to 1 or 3 channels.
 
-    Colour becomes gray by the luma of ITU-R BT.601, gray becomes three equal channels;
-    what is transparent (the last of 2 or 4 channels) becomes white.
+    Colour becomes gray by the luma of ITU-R BT.601. Gray becomes three equal channels.
+    Transparent pixels become white; the last of 2 or 4 channels is the opacity.
+
+    Args:
+        images: float32 [n, height, width, 1 to 4] in [-1, 1].
+        channels: 1 for gray, 3 for colour.
+
+    Returns:
+        float32 [n, height, width, channels] in [-1, 1].
 
     Raises:
-        ValueError: for images of other channels.
+        ValueError: for another number of channels.
     """
-    given = images.shape[-1]
-    if images.shape.rank != 4 or given not in (1, 2, 3, 4):
+    present = images.shape[-1]
+    if images.shape.rank != 4 or present not in (1, 2, 3, 4):
         raise ValueError(
             "Expected images [n, height, width, channels] of 1 to 4 channels. "
             f"Received: shape {images.shape}."
         )
-    if given in (2, 4):
+    if present in (2, 4):
         opacity = (images[..., -1:] + 1.0) / 2.0
         images = images[..., :-1] * opacity + (1.0 - opacity)
-        given -= 1
-    if given == 3 and channels == 1:
+        present -= 1
+    if present == 3 and channels == 1:
         weights = tf.constant([0.299, 0.587, 0.114])
         return tf.reduce_sum(images * weights, axis=-1, keepdims=True)
-    if given == 1 and channels == 3:
+    if present == 1 and channels == 3:
         return tf.repeat(images, 3, axis=-1)
     return images
 
 
-def digest_of(*parts):
-    """sha256 of strings, bytes and arrays, as 64 hexadecimal digits."""
+def digest_of(*parts: Any) -> str:
+    """Returns the sha256 of strings, bytes and arrays, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
     for part in parts:
         if isinstance(part, np.ndarray):
@@ -172,7 +195,7 @@ def digest_of(*parts):
     return digest.hexdigest()
 
 
-def _batches(images, batch_size):
+def _batches(images: Any, batch_size: int):
     if isinstance(images, tf.data.Dataset):
         for batch in images:
             yield batch[0] if isinstance(batch, tuple) else batch

@@ -1,4 +1,4 @@
-"""The client of a model server."""
+"""A client for model servers."""
 
 from kgan.serving.client.address import is_address
 from kgan.serving.client.client import Client, block_seed

@@ -1,4 +1,6 @@
-"""Where a model is served."""
+"""The address of a served model."""
+
+from __future__ import annotations
 
 import dataclasses
 import re
@@ -11,13 +13,17 @@ _REST_PATH = re.compile(
 
 @dataclasses.dataclass(frozen=True)
 class Address:
-    """A model on a server, and which of its versions.
+    """A model on a server, and one of its versions.
+
+    >>> from kgan.serving.client.address import Address
+    >>> str(Address("http://localhost:8501", "digits", version=3))
+    'http://localhost:8501/v1/models/digits/versions/3'
 
     Attributes:
-        root: "host:port" over gRPC, "http://host:port" over REST.
-        model: the name that the server knows it by.
-        version: a version number; None: the newest, or what `label` points to.
-        label: a label of the server's `models.config`, "stable" or "canary".
+        root: "host:port" for gRPC, "http://host:port" for REST.
+        model: the name of the model on the server.
+        version: a version number; None: the newest version, or that of `label`.
+        label: a label in the server's `models.config`, such as "stable" or "canary".
     """
 
     root: str
@@ -26,39 +32,46 @@ class Address:
     label: str | None = None
 
     @property
-    def over_rest(self):
+    def over_rest(self) -> bool:
+        """Whether the server is asked over REST, and not over gRPC."""
         return self.root.startswith(("http://", "https://"))
 
     @property
-    def rest_path(self):
-        """Where the model is below `root`."""
+    def rest_path(self) -> str:
+        """The path of the model below `root`, over REST."""
         path = f"/v1/models/{self.model}"
         if self.version is not None:
             return f"{path}/versions/{self.version}"
         return path if self.label is None else f"{path}/labels/{self.label}"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.root + self.rest_path if self.over_rest else self.root
 
 
-def is_address(text):
-    """Whether `text` means a server, and not a directory: it begins with a scheme."""
+def is_address(text: str) -> bool:
+    """Whether `text` is an address with a scheme, and not a directory."""
     return text.startswith(("http://", "https://", "grpc://"))
 
 
-def parse(address, model, version=None, label=None):
-    """Takes an address apart.
+def parse(
+    address: str, model: str, version: int | None = None, label: str | None = None
+) -> Address:
+    """Parses an address.
 
     Args:
-        address: "host:port" or "grpc://host:port", gRPC; "http://host:port", REST. It
-            may go on as addresses of the REST API do: "/v1/models/dcgan/versions/3",
-            "/v1/models/dcgan/labels/canary"; this wins over the other arguments.
+        address: "host:port" or "grpc://host:port" for gRPC; "http://host:port" for
+            REST. A path as in the REST API may follow: "/v1/models/dcgan/versions/3" or
+            "/v1/models/dcgan/labels/canary"; it overrides the other arguments.
+        model: the name of the model on the server.
+        version: a version number, or None.
+        label: a label, or None.
 
     Returns:
         An `Address`.
 
     Raises:
-        ValueError: if it is no address, or both a version and a label are named.
+        ValueError: if `address` is not an address, or if it has both a version and a
+            label.
     """
     scheme, _, rest = address.rpartition("://")
     place, slash, path = rest.partition("/")
@@ -70,8 +83,9 @@ def parse(address, model, version=None, label=None):
         or (not scheme.startswith("http") and not re.search(r":\d+$", place))
     ):
         raise ValueError(
-            "Expected an address as 'localhost:8500' (gRPC), 'http://localhost:8501' "
-            "(REST), and if need be '/v1/models/NAME[/versions/N|/labels/L]' after it. "
+            "Expected an address such as 'localhost:8500' (gRPC) or "
+            "'http://localhost:8501' (REST), which '/v1/models/NAME', "
+            "'/v1/models/NAME/versions/N' or '/v1/models/NAME/labels/L' may follow. "
             f"Received: address={address!r}."
         )
     if matched:

@@ -1,61 +1,76 @@
-"""Asking a served generator for images."""
+"""Asks a served generator for images."""
+
+from __future__ import annotations
 
 import io
 import itertools
 import weakref
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 
-from kgan import images, seeds
+from kgan.random import seeds
 from kgan.serving.client import address as addresses
+from kgan.serving.client.address import Address
 from kgan.serving.client.retrying import ask
+from kgan.serving.client.signature_defs import Signature
+from kgan.system import image_files
 
 _INT32 = np.iinfo("int32")
 
 
 class Client:
-    """A generator on a model server (TF Serving, or what speaks its protocol).
+    """A generator on a model server: TF Serving, or a server with the same protocol.
 
-    Made with an address it connects at the first call. It may be shared by threads, and
-    closes its connections by `close()` or at the end of a `with` block.
+    The client connects at the first request. Threads may share it. Close its
+    connections by `close()`, or use it in a `with` block.
 
-    A server that is unavailable (not yet started, restarting, its queue full) is asked
-    again after pauses that double, see `kgan.serving.client.retrying`. Answers depend
-    on the request alone: asking twice does no harm. Other errors are not retried.
+    If the server is unavailable (not started yet, restarting, or its queue is full),
+    the client asks again after pauses that double, see `kgan.serving.client.retrying`.
+    An answer depends only on the request, so asking twice does no harm. The client does
+    not ask again after other errors.
+
+    All methods that ask the server raise `ServerError` if the server refuses the
+    request, fails or cannot be reached; the `code` of the error says which.
+
+    >>> client = kgan.serving.Client(
+    ...     "localhost:8500", model="digits"
+    ... )  # doctest: +SKIP
+    >>> client.sample(16, seed=1).shape  # doctest: +SKIP
+    (16, 28, 28, 1)
 
     Args:
-        address: "host:port" for gRPC (TF Serving: 8500), "http://host:port" for REST
-            (8501). With a scheme ("grpc://" is one) it may name the model as well:
-            "/v1/models/NAME", then "/versions/N" or "/labels/LABEL" or neither. gRPC
-            goes unencrypted.
-        model: the model's name on the server.
-        version: its version number; default: the newest that is served.
-        label: instead of a version, a label such as "stable" or "canary".
-        timeout: seconds that a request may take, retries included; over REST the last
-            attempt may exceed it while bytes keep arriving.
-        retries: how often an unavailable server is asked again.
-        max_batch: the most images in one request; larger ones are split, see `sample`
-            and `generate`. Name a version if the server may change to a newer one
-            between the parts.
+        address: "host:port" for gRPC (TF Serving: port 8500), "http://host:port" for
+            REST (port 8501). After a scheme ("http://", "https://" or "grpc://"), the
+            address may also name the model: "/v1/models/NAME", and then "/versions/N"
+            or "/labels/LABEL". gRPC is not encrypted.
+        model: the name of the model on the server.
+        version: a version number; default: the newest served version.
+        label: a label instead of a version, such as "stable" or "canary".
+        timeout: the largest number of seconds per request, all attempts included; over
+            REST the last attempt may take longer while bytes keep arriving.
+        retries: how often an unavailable server is asked again, at least 0.
+        max_batch: the largest number of images per request. Larger requests are split,
+            see `sample` and `generate`; give a version if the server may change to a
+            newer version between the parts.
 
     Raises:
-        ValueError: for what is no address, or both a version and a label.
-        ImportError: if the packages of `pip install 'kgan[serving]'` are not there.
-
-    All methods that ask the server raise `ServerError` when it refuses, fails or cannot
-    be reached; its `code` says which.
+        ValueError: if `address` is not an address, if both a version and a label are
+            given, or for numbers out of range.
+        ImportError: if the packages of `pip install 'kgan[serving]'` are missing.
     """
 
     def __init__(
         self,
-        address,
-        model="dcgan",
-        version=None,
-        label=None,
-        timeout=60.0,
-        retries=5,
-        max_batch=1024,
-    ):
+        address: str,
+        model: str = "dcgan",
+        version: int | None = None,
+        label: str | None = None,
+        timeout: float = 60.0,
+        retries: int = 5,
+        max_batch: int = 1024,
+    ) -> None:
         self.address = addresses.parse(address, model, version, label)
         self._timeout = _positive("timeout", timeout)
         self._retries = _integer("retries", retries, 0)
@@ -64,42 +79,46 @@ class Client:
         self._has_png = None
         self._close = weakref.finalize(self, self._transport.close)
 
-    def sample(self, num_samples, seed=0):
+    def sample(self, num_samples: int, seed: int = 0) -> np.ndarray:
         """Images of latents that the server draws from the model's prior.
 
-        The same seed gives the same images from every server, and those of
-        `GAN.generate`. Of more than `max_batch` this holds for the first `max_batch`:
-        a request says nothing of its latents but a seed, so that the k-th block of
-        `max_batch` images is that of another seed, `block_seed(seed, k)`. For those of
-        `GAN.generate` draw the latents here and use `generate`, which can be split:
+        The same seed gives the same images from every server, and from `generate` of
+        the model in Python. For more than `max_batch` images this holds only for the
+        first `max_batch`: a request can only name a seed, so the k-th block of
+        `max_batch` images has another seed, `block_seed(seed, k)`. To get the images of
+        the model in Python, draw the latents here and use `generate`:
         `client.generate(prior.sample((num_samples, latent_dim), seed))`, where `prior`
-        is `kgan.latents.get("normal")` or what the model was made with.
+        is the prior of the model, such as `kgan.latents.get("normal")`.
 
-        Over REST the images travel as PNG files, where the model makes them: the same
-        pixels, in a fifth of the time that JSON takes.
+        Over REST the images are sent as PNG files if the model has that signature: the
+        pixels are the same, and JSON takes five times as long.
 
         Args:
-            num_samples: how many, at least 1.
+            num_samples: the number of images, at least 1.
             seed: a 32-bit integer.
 
         Returns:
-            uint8 [num_samples, height, width, channels]; float32 points from a model of
-            points.
+            uint8 [num_samples, height, width, channels]; of a model of points, float32
+            [num_samples, dimensions].
         """
         if self.address.over_rest and self._makes_png():
             files = self.sample_png(num_samples, seed)
-            return np.stack([images.read(io.BytesIO(file)) for file in files])
+            return np.stack([image_files.read(io.BytesIO(file)) for file in files])
         return np.concatenate(self._blocks("sample", num_samples, seed))
 
-    def sample_png(self, num_samples, seed=0):
+    def sample_png(self, num_samples: int, seed: int = 0) -> list[bytes]:
         """The images of `sample` as a list of PNG files, each `bytes`."""
         blocks = self._blocks("sample_png", num_samples, seed)
         return [png for block in blocks for png in block.ravel()]
 
-    def interpolate(self, seed_from, seed_to, steps=8):
-        """Images on the way from the first image of one seed to that of another.
+    def interpolate(self, seed_from: int, seed_to: int, steps: int = 8) -> np.ndarray:
+        """Images from the first image of one seed to the first image of another seed.
 
-        In one request whatever `max_batch` is.
+        This is one request, also for more than `max_batch` steps.
+
+        Args:
+            seed_from, seed_to: 32-bit integers.
+            steps: the number of images, both ends included, at least 2.
 
         Returns:
             uint8 [steps, height, width, channels].
@@ -111,18 +130,21 @@ class Client:
         }
         return _only(self.predict("interpolate", inputs))
 
-    def generate(self, latents):
-        """Images of latents.
+    def generate(self, latents: np.ndarray) -> np.ndarray:
+        """Images of given latents.
 
-        Latents are independent of each other: split into requests of `max_batch` rows
-        they give the images of one request, to the rounding of float32, which depends
-        on the size of a batch.
+        Latents are independent of each other. So requests of `max_batch` rows give the
+        images of one large request, to the rounding of float32, which depends on the
+        size of a batch.
 
         Args:
             latents: [n, latent_dim], n at least 1.
 
         Returns:
             float32 [n, height, width, channels] in [-1, 1].
+
+        Raises:
+            ValueError: for latents of another shape.
         """
         latents = np.asarray(latents, "float32")
         if latents.ndim != 2 or not len(latents):
@@ -135,51 +157,54 @@ class Client:
         answers = [self.predict("serving_default", {"latents": p}) for p in parts]
         return np.concatenate([_only(answer) for answer in answers])
 
-    def predict(self, signature, inputs):
+    def predict(self, signature: str, inputs: dict[str, Any]) -> dict[str, np.ndarray]:
         """Runs any signature of the model, as one request.
 
         Args:
-            signature: its name.
-            inputs: dict name -> array, of the dtype that the signature has.
+            signature: the name of the signature.
+            inputs: name -> array of the dtype that the signature has.
 
         Returns:
-            dict name -> array; strings are `bytes` in an array of objects.
+            name -> array; strings are `bytes` in an array of objects.
         """
         return self._ask(self._transport.predict, signature, inputs)
 
-    def signatures(self):
-        """The model's signatures: dict name -> `.inputs`, `.outputs`, each a dict name
-        -> `.dtype`, `.shape`."""
+    def signatures(self) -> dict[str, Signature]:
+        """The signatures of the model, by name.
+
+        Each has `inputs` and `outputs`: name -> tensor with `dtype` and `shape`.
+        """
         return self._ask(self._transport.signatures)
 
-    def status(self):
-        """The model's versions on the server: dict version -> (state, error message).
+    def status(self) -> dict[int, tuple[str, str]]:
+        """The versions of the model on the server: version -> (state, error message).
 
-        States are "START", "LOADING", "AVAILABLE", "UNLOADING" and "END".
+        The states are "START", "LOADING", "AVAILABLE", "UNLOADING" and "END".
         """
         return self._ask(self._transport.status)
 
-    def close(self):
-        """Closes the connections; done also when nothing holds the client any more."""
+    def close(self) -> None:
+        """Closes the connections; this also happens when the client is deleted."""
         self._close()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def _makes_png(self):
-        """Whether PNG files are to be had, and show all channels: of two, one."""
+        """Whether the model gives PNG files that have all channels."""
         if self._has_png is None:
             signatures = self.signatures()
             self._has_png = {"sample", "sample_png"} <= signatures.keys() and all(
+                # A PNG file has only the first of two channels.
                 tensor.shape is not None and tensor.shape[-1] != 2
                 for tensor in signatures["sample"].outputs.values()
             )
         return self._has_png
 
-    def _blocks(self, signature, num_samples, seed):
+    def _blocks(self, signature: str, num_samples: int, seed: int):
         num_samples = _integer("num_samples", num_samples, 1)
         seed = _seed("seed", seed)
         answers = []
@@ -192,20 +217,22 @@ class Client:
             answers.append(_only(self.predict(signature, inputs)))
         return answers
 
-    def _ask(self, question, *arguments):
-        def in_time(seconds):
+    def _ask(self, question: Callable[..., Any], *arguments: Any):
+        def in_time(seconds: float):
             return question(*arguments, seconds)
 
         return ask(in_time, self._retries, self._timeout)
 
 
-def block_seed(seed, k):
-    """The seed of the k-th block of a sample that is too large for one request: the
-    k-th of `kgan.seeds.of_blocks`."""
+def block_seed(seed: int, k: int) -> int:
+    """The seed of the k-th block of a sample that is too large for one request.
+
+    It is the k-th seed of `kgan.random.seeds.of_blocks(seed)`, counted from 0.
+    """
     return next(itertools.islice(seeds.of_blocks(seed), k, None))
 
 
-def _transport(address):
+def _transport(address: Address):
     if address.over_rest:
         from kgan.serving.client.over_rest import RestTransport
 
@@ -215,19 +242,19 @@ def _transport(address):
     return GrpcTransport(address)
 
 
-def _only(answer):
-    """The one output: "images", or what a model of something else calls its own."""
+def _only(answer: dict[str, np.ndarray]):
+    """The only output of an answer; its name depends on the model."""
     (value,) = answer.values()
     return value
 
 
-def _positive(name, value):
+def _positive(name: str, value: float):
     if not value > 0:
         raise ValueError(f"Expected {name} > 0. Received: {name}={value!r}.")
     return float(value)
 
 
-def _integer(name, value, least, most=_INT32.max):
+def _integer(name: str, value: Any, least: int, most: int = _INT32.max):
     whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if not whole or not least <= value <= most:
         raise ValueError(
@@ -237,5 +264,5 @@ def _integer(name, value, least, most=_INT32.max):
     return int(value)
 
 
-def _seed(name, value):
+def _seed(name: str, value: Any):
     return np.int32(_integer(name, value, _INT32.min))

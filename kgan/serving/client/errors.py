@@ -1,21 +1,23 @@
-"""What a model server can answer instead of images."""
+"""The errors of a model server."""
 
-# What Session::Run appends: where in the graph it happened.
+from __future__ import annotations
+
+# The beginnings of the note that Session::Run appends: the place in the graph.
 _GRAPH_NOTES = ("\n\t [[{{", "\n\t[[{{", " [[{{")
 _FAILED_CHECK = "assertion failed: "
 
 
 class ServerError(OSError):
-    """A model server refused a request, failed at it, or could not be reached.
+    """A model server refused a request, failed, or could not be reached.
 
     Attributes:
         code: the name of the gRPC status, also over REST: "INVALID_ARGUMENT",
             "NOT_FOUND", "UNAVAILABLE", "DEADLINE_EXCEEDED", ...
-        details: all that the server said.
-        address: the server.
+        details: the whole message of the server.
+        address: the address of the server.
     """
 
-    def __init__(self, code, details, address, advice=""):
+    def __init__(self, code: str, details: str, address: str, advice: str = "") -> None:
         self.code = code
         self.details = details
         self.address = address
@@ -25,11 +27,11 @@ class ServerError(OSError):
         super().__init__(f"{sentence} {advice}".strip())
 
 
-def readable(details):
-    """The sentence in what a server said, without TensorFlow's notes on the graph.
+def readable(details: str) -> str:
+    """A server's message without TensorFlow's notes about the graph.
 
-    A failed check of a model reads `{{function_node ...}} assertion failed: [sentence]
-    [value]`, then the place in the graph.
+    The message of a failed check in a graph is `{{function_node ...}} assertion failed:
+    [sentence] [value]`, and then the place in the graph.
     """
     for mark in _GRAPH_NOTES:
         details = details.split(mark)[0]
@@ -41,8 +43,8 @@ def readable(details):
     return details.strip() or "(no message)"
 
 
-def missing(package, transport, error):
-    """The error for a machine without what the client needs."""
+def missing(package: str, transport: str, error: ImportError) -> ImportError:
+    """The error for a package that the client needs and the machine does not have."""
     return ImportError(
         f"Expected the package {package}, for a client over {transport}. Received: "
         f"{error}. Install it with: pip install 'kgan[serving]'"

@@ -1,7 +1,11 @@
-"""Asking a server that may not be there yet."""
+"""Asks a server again while it is unavailable."""
+
+from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
+from typing import Any
 
 from kgan.serving.client.errors import ServerError
 
@@ -9,20 +13,20 @@ _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 
 
-def ask(question, retries, timeout):
-    """Asks until the server is available, or the retries or the time are used up.
+def ask(question: Callable[[float], Any], retries: int, timeout: float) -> Any:
+    """Asks until the server is available, or until no retries or no time is left.
 
-    The pauses are 0.1 s, 0.2 s, 0.4 s, ... up to 5 s, each times a random factor of 0.5
-    to 1, so that many clients do not come back at once.
+    The pauses are 0.1 s, 0.2 s, 0.4 s, ... up to 5 s, each times a random factor from
+    0.5 to 1, so that many clients do not ask at the same moment.
 
     Args:
-        question: seconds that are left -> answer.
-        retries: how often it is asked again.
-        timeout: seconds for all of it.
+        question: the number of seconds left -> answer.
+        retries: how often the server is asked again.
+        timeout: seconds for all attempts and pauses.
 
     Raises:
-        ServerError: the last one, saying what may be done about it; at once if it is of
-            another kind than "UNAVAILABLE".
+        ServerError: the last error, with advice; an error with another code than
+            "UNAVAILABLE" is raised at once.
     """
     deadline = time.monotonic() + timeout
     retried = 0
@@ -39,7 +43,7 @@ def ask(question, retries, timeout):
         time.sleep(pause)
 
 
-def _advised(error, retried):
+def _advised(error: ServerError, retried: int):
     advice = {
         "UNAVAILABLE": f"Asked {retried + 1} times. Is the server running there, and "
         "is this its gRPC port (host:port) or its REST port (http://host:port)?",

@@ -1,6 +1,9 @@
-"""What a server says of a model's signatures."""
+"""Reads the signatures of a model from a server's answer."""
+
+from __future__ import annotations
 
 import dataclasses
+from typing import Any
 
 _NUMPY = {
     "DT_FLOAT": "float32",
@@ -19,7 +22,10 @@ _NUMPY = {
 
 @dataclasses.dataclass(frozen=True)
 class Tensor:
-    """An input or output: its NumPy dtype, and its shape, None where it is free."""
+    """An input or output: the name of its NumPy dtype, and its shape.
+
+    None in the shape is a free size; None instead of a shape is a free rank.
+    """
 
     dtype: str
     shape: tuple[int | None, ...] | None
@@ -33,15 +39,15 @@ class Signature:
     outputs: dict[str, Tensor]
 
 
-def read(signature_def_map):
-    """Signatures from the JSON form of a `SignatureDefMap`.
+def read(signature_def_map: dict[str, Any]) -> dict[str, Signature]:
+    """Reads signatures from the JSON form of a `SignatureDefMap`.
 
     Args:
-        signature_def_map: its field `signature_def`, as TF Serving's metadata endpoint
-            gives it, and protobuf's `MessageToDict` over gRPC.
+        signature_def_map: the field `signature_def`, from TF Serving's metadata
+            endpoint over REST, or from protobuf's `MessageToDict` over gRPC.
 
     Returns:
-        dict name -> `Signature`.
+        name -> `Signature`.
     """
     return {
         name: Signature(_tensors(s.get("inputs", {})), _tensors(s.get("outputs", {})))
@@ -50,15 +56,15 @@ def read(signature_def_map):
     }
 
 
-def _tensors(infos):
+def _tensors(infos: dict[str, Any]):
     return {name: Tensor(_dtype(i), _shape(i)) for name, i in sorted(infos.items())}
 
 
-def _dtype(info):
+def _dtype(info: dict[str, Any]):
     return _NUMPY.get(info["dtype"], info["dtype"])
 
 
-def _shape(info):
+def _shape(info: dict[str, Any]):
     shape = info.get("tensor_shape", {})
     if shape.get("unknown_rank"):
         return None

@@ -42,7 +42,10 @@ def test_uint8_is_what_the_library_makes_of_it():
         (np.zeros((4, 4, 1), "float32"), r"Received: float32 \(4, 4, 1\)"),
         (np.zeros((1, 4, 4, 1), "int32"), "Received: int32"),
         (np.zeros((0, 4, 4, 1), "float32"), "at least one image"),
-        (np.full((2, 4, 4, 1), np.nan, "float32"), "2 of 2 images whose features"),
+        (
+            np.full((2, 4, 4, 1), np.nan, "float32"),
+            "2 of 2 images with NaN or infinite features",
+        ),
     ],
 )
 def test_bad_images(bad, message):

@@ -98,7 +98,9 @@ def test_the_environment_names_the_file(graph, monkeypatch):
     monkeypatch.setenv("KGAN_INCEPTION", str(graph[0]))
     assert Inception(sha256=None).extract(images(1)).features.shape == (1, 2048)
     monkeypatch.setenv("KGAN_INCEPTION", "/nowhere/graph.pb")
-    with pytest.raises(ValueError, match=r"cannot be read.*/nowhere/graph.pb.*lenet"):
+    with pytest.raises(
+        ValueError, match=r"/nowhere/graph.pb, which cannot be read.*lenet"
+    ):
         Inception()
 
 
@@ -115,14 +117,14 @@ def test_a_download_of_another_file(monkeypatch, tmp_path, graph):
     monkeypatch.delenv("KGAN_INCEPTION", raising=False)
     monkeypatch.setenv("KGAN_CACHE", str(tmp_path))
     monkeypatch.setattr(inception, "URL", graph[0].as_uri())
-    monkeypatch.setattr(inception.online, "reachable", lambda url: True)
+    monkeypatch.setattr(inception.network, "reachable", lambda url: True)
     with pytest.raises(ValueError, match=r"could not be downloaded.*lenet"):
         Inception()
 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"no graph", "no frozen TensorFlow graph"), (b"", "without .*pool_3")],
+    [(b"no graph", "Expected a frozen TensorFlow graph"), (b"", "without .*pool_3")],
 )
 def test_a_file_that_is_no_such_graph(tmp_path, content, message):
     path = tmp_path / "graph.pb"

@@ -9,7 +9,7 @@ from kgan.metrics import extractors
 from kgan.metrics.extractors import lenet as module
 from kgan.metrics.extractors.lenet import CLASSES, SHA256, WEIGHTS, load_weights
 from kgan.networks import lenet
-from tests.gan_test_case import two_replicas
+from tests.game_test_case import two_replicas
 
 
 @pytest.fixture(scope="module")

@@ -44,7 +44,7 @@ def test_addresses_and_directories():
      "http://localhost:8501/v1/models/dcgan/versions/new", "localhost:port"],
 )  # fmt: skip
 def test_no_address(address):
-    with pytest.raises(ValueError, match="Expected an address as 'localhost:8500'"):
+    with pytest.raises(ValueError, match="an address such as 'localhost:8500'"):
         parse(address, "dcgan")
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from kgan import seeds
+from kgan.random import seeds
 from kgan.serving.client import Client, ServerError, block_seed
 from kgan.serving.client.signature_defs import Signature, Tensor
 from tests.serving.stand_in import StandIn, small_model

@@ -1,0 +1,520 @@
+"""The game: several networks, several optimizers, one `fit`."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from kgan.core.averages import Averaging
+from kgan.core.checks import check_batch, check_terms
+from kgan.core.in_order import InOrder
+from kgan.core.keeping import kept
+from kgan.core.optimizers import Optimizers
+from kgan.core.player import Player, check_disjoint
+from kgan.core.saving import SavedWhole
+from kgan.core.state import State, mean_over_replicas
+from kgan.core.terms import TermMeans
+from kgan.distribute.strategies import (
+    check_steps_per_execution,
+    check_xla,
+    several_machines,
+)
+from kgan.random import draws, philox
+from kgan.spaces import Endpoint, Picture, Space
+from kgan.spaces.picture import pictures_of
+from kgan.system.backend import require_tensorflow
+
+require_tensorflow()
+
+
+class Game(SavedWhole):
+    """Players that take turns, each minimising a loss of its own.
+
+    A game names its players and the spaces of its data, and writes `play`, the forward
+    passes that players share, `turns`, its algorithm, and `endpoints`, what a trained
+    model can be asked:
+
+    >>> class AutoEncoder(kgan.Game):
+    ...     def __init__(self, network, **kwargs):
+    ...         player = kgan.Player("a", network, self.distance)
+    ...         super().__init__([player], kgan.spaces.Images((28, 28, 1)), **kwargs)
+    ...         self.network = network
+    ...
+    ...     def play(self, data, training):
+    ...         return data[0], self.network(data[0], training=training)
+    ...
+    ...     def distance(self, batch):
+    ...         return {"squared": keras.ops.mean((batch[0] - batch[1]) ** 2)}
+    ...
+    ...     def turns(self, data):
+    ...         batch, tape = self.record(data, "a")
+    ...         return batch, {"a": self.update("a", batch, tape)}
+    ...
+    >>> x = keras.Input((28, 28, 1))
+    >>> game = AutoEncoder(keras.Model(x, keras.layers.Conv2D(1, 5, padding="same")(x)))
+    >>> game.compile(a_optimizer="adam")
+    >>> sorted(game.fit(data, verbose=0).history)
+    ['a_loss']
+
+    The sentence that always holds: a player's update changes that player alone. What a
+    forward pass moves, such as moving statistics, moves for the players that update on
+    that pass; for all others it is given back.
+
+    Logs, means over the epoch: `<player>_loss`; `<player>/<term>` where a player has
+    several terms; `<player>/updated` for a player with a gate; and what `watch` adds.
+
+    Args:
+        players: in the order of their updates. They share no variable.
+        spaces: the `Space` of each part of a batch that `fit` delivers.
+        averaged: networks whose averages over the steps are asked instead of them.
+        ema_decay: in (0, 1), see `kgan.core.averages.Averaging`; None for no average.
+        ema_ramp: above 1; until `ema_decay` limits it, the average reaches back over
+            the last t / (ema_ramp - 1) of t steps.
+        ema_half_life: in images, instead of `ema_decay`: a number or a schedule.
+        synchronized: whether batch normalization takes its moments over all replicas,
+            as one device would; if not, over each replica's part of the batch.
+        seed: integer; fixes what the game draws.
+        **kwargs: `name`, as for `keras.Model`.
+
+    Attributes:
+        players: name -> `Player`.
+        steps: the variable that counts the steps made.
+        draws: this replica's rows of draws for the global batch, see
+            `kgan.random.draws.Draws`.
+
+    Raises:
+        ValueError: if players share a name or a variable, an argument is out of range,
+            or a network to be averaged is no player's.
+    """
+
+    def __init__(
+        self,
+        players: Iterable[Player],
+        spaces: Space | Iterable[Space],
+        *,
+        averaged: Iterable[keras.Model] = (),
+        ema_decay: float | None = None,
+        ema_ramp: float = 10.0,
+        ema_half_life: Any = None,
+        synchronized: bool = True,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        players = list(players)
+        check_disjoint(players)
+        self.players = {player.name: player for player in players}
+        self.spaces = (spaces,) if isinstance(spaces, Space) else tuple(spaces)
+        self.synchronized = synchronized
+        self.seed = seed
+        for player in players:
+            _synchronize(player, synchronized)
+        self.steps = self.add_weight(
+            shape=(), initializer="zeros", dtype="int64", trainable=False, name="steps"
+        )
+        self.draws = draws.Draws(seed)
+        self.latent_seeds, self.test_seeds = self.draws.seeds, self.draws.test_seeds
+        self.terms = TermMeans(name="terms")
+        self.averaging = Averaging(ema_decay, ema_ramp, ema_half_life)
+        self.averages = self.averaging.average(averaged)
+        # `callbacks.Checkpoint` hears by it of a signal to another machine.
+        self.stop_vote = None
+        self._asked: dict[tuple[str, bool], Endpoint] = {}
+        self._batch_size = None
+        # Keras would otherwise build the model by calling it on a batch.
+        self.built = True
+
+    # What a game writes
+
+    def play(self, data: tuple[Any, ...], training: bool) -> Any:
+        """The forward passes that players share.
+
+        Args:
+            data: a part for each space.
+            training: whether networks run in training mode.
+
+        Returns:
+            A batch: what losses look at, best as a `NamedTuple`.
+        """
+        raise NotImplementedError(f"{type(self).__name__} writes no `play`.")
+
+    def turns(self, data: tuple[Any, ...]) -> tuple[Any, dict[str, dict[str, Any]]]:
+        """The algorithm of one step: who updates when, on which pass.
+
+        Returns:
+            (batch, name of player -> terms), what `after_step` gets.
+        """
+        raise NotImplementedError(f"{type(self).__name__} writes no `turns`.")
+
+    def after_step(self, batch: Any, terms: dict[str, dict[str, Any]]) -> None:
+        """Called at the end of a training step, where a game moves its states.
+
+        Args:
+            batch: what `turns` returned: this replica's part.
+            terms: the terms of each player's loss, of this replica's part; see
+                `State.assign`.
+        """
+
+    def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
+        """What the trained model can be asked, the most usual question first.
+
+        Args:
+            averaged: whether averaged networks stand for those they follow; see
+                `shown`.
+        """
+        return {}
+
+    def pictures(
+        self, examples: tuple[Any, ...] | None, n: int = 64, seed: int = 0
+    ) -> dict[str, Picture]:
+        """What to watch while the game trains, the most telling picture first.
+
+        Args:
+            examples: a part for each space, of n examples at least, or None.
+            n: how many examples to show.
+            seed: fixes latents.
+        """
+        asked = {name: self.endpoint(name) for name in self.endpoints()}
+        return pictures_of(asked, self.spaces, examples, n, seed)
+
+    # What a game calls
+
+    def record(
+        self, data: tuple[Any, ...], *players: str
+    ) -> tuple[Any, tf.GradientTape]:
+        """Plays in training mode, under a tape.
+
+        Args:
+            data: a part for each space.
+            *players: who will update on this pass: what it moves in their networks,
+                such as moving statistics, stays moved. In all others it is given back.
+
+        Returns:
+            (batch, tape), for `update`.
+        """
+        self._before_update(*players)
+        tape = tf.GradientTape(persistent=True)
+        with tape, self._buffers_kept(*players):
+            batch = self.play(data, training=True)
+        return batch, tape
+
+    def update(
+        self,
+        name: str,
+        batch: Any,
+        tape: tf.GradientTape | None = None,
+        gate: Any = None,
+    ) -> dict[str, Any]:
+        """One update of one player.
+
+        Args:
+            name: the player's.
+            batch: from `record` or `play`.
+            tape: from `record`, if the gradient goes through that pass.
+            gate: a scalar of bool: where it is False the player stays as it is, with
+                its moments, its count of steps and its buffers. Compute it from
+                `global_mean`s, so that all replicas say the same.
+
+        Returns:
+            The terms of the player's loss, of this replica's part of the batch.
+        """
+        player = self.players[name]
+        with self._gated(player, gate):
+            if tape is None:
+                self._before_update(name)
+                tape = tf.GradientTape()
+            with tape, self._buffers_kept(name):
+                terms = self._terms_of(player, batch)
+                optimizer = self.optimizer.by_player[name]
+                loss = optimizer.scale_loss(self._total(player, terms))
+            variables = player.variables
+            optimizer.apply(tape.gradient(loss, variables), variables)
+        return terms
+
+    def split(self, data: Any, k: int) -> list[Any]:
+        """A batch, any tree of tensors, as k equal parts.
+
+        Raises:
+            ValueError: if the size is not fixed, or not divisible by k.
+        """
+        if k == 1:
+            return [data]
+        size = tf.nest.flatten(data)[0].shape[0]
+        if size is None and several_machines(self.distribute_strategy):
+            # TensorFlow forgets the size there; kgan.data's batches are of one size.
+            size = k
+        if size is None or size % k:
+            raise ValueError(
+                f"Expected batches of a fixed size divisible by {k}, such as "
+                f"discriminator_steps={k}, so that each update sees fresh examples: "
+                f"batch with drop_remainder=True. Received: batch size {size}."
+            )
+        # Every k-th example, so that the parts of all replicas make up those of one.
+        return [tf.nest.map_structure(lambda x: x[i::k], data) for i in range(k)]  # noqa: B023
+
+    def state(self, name: str, value: Any) -> State:
+        """A number, or an array, that is saved and resumed with the game.
+
+        Call it in the constructor.
+
+        Raises:
+            ValueError: if the value is not finite.
+        """
+        return State(self, name, value)
+
+    def watch(self, numbers: dict[str, Any]) -> None:
+        """Adds scalars to the logs, by name."""
+        self.terms.update(numbers)
+
+    def global_mean(self, value: Any) -> tf.Tensor:
+        """The mean over the replicas of a mean over this replica's part."""
+        return mean_over_replicas(value)
+
+    def shown(self, network: keras.Model, averaged: bool = True) -> keras.Model:
+        """The average of a network, if there is one and it is wanted, else itself."""
+        return (averaged and self.averaging.of(network)) or network
+
+    @property
+    def images_seen(self) -> tf.Tensor:
+        """Examples of the global batches before this step; within a step only."""
+        return tf.cast(self.steps, "float32") * tf.cast(self._batch_size, "float32")
+
+    # Asking
+
+    def endpoint(self, name: str, averaged: bool = True) -> Endpoint:
+        """One of the `endpoints`, to be asked for arrays.
+
+        Raises:
+            ValueError: if there is no such endpoint.
+        """
+        if (name, averaged) not in self._asked:
+            made = self.endpoints(averaged)
+            if name not in made:
+                raise ValueError(
+                    f"Expected an endpoint of {type(self).__name__}: "
+                    f"{', '.join(made) or 'there is none'}. Received: {name!r}."
+                )
+            self._asked[name, averaged] = made[name]
+        return self._asked[name, averaged]
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """The first endpoint, in inference mode: tensor in, tensor out."""
+        name = next(iter(self.endpoints()))
+        endpoint = self.endpoint(name)
+        if not isinstance(inputs, dict) or set(inputs) != set(endpoint.takes):
+            inputs = {next(iter(endpoint.takes)): inputs}
+        answers = list(endpoint.answer(**inputs).values())
+        return answers[0] if len(answers) == 1 else answers
+
+    def export(self, filepath: Any, **kwargs: Any) -> Any:
+        """Writes the endpoints for TF Serving, and checks them.
+
+        Args:
+            filepath: the directory to make, such as "export/dcgan/1".
+            **kwargs: see `kgan.serving.export_model`.
+
+        Returns:
+            `filepath`, as a `Path`.
+
+        Raises:
+            FileExistsError: if `filepath` exists. Nothing is overwritten.
+            ValueError: if the model is untrained or its weights are not finite, or the
+                export does not do what the model does. Nothing is left behind.
+        """
+        # The one import that points up: `model.export` is where Keras has it.
+        from kgan.serving import export_model
+
+        return export_model(self, filepath, **kwargs)
+
+    # Training
+
+    def compile(
+        self,
+        *,
+        schedules: dict[str, Any] | None = None,
+        run_eagerly: bool = False,
+        jit_compile: bool | str = "auto",
+        steps_per_execution: int = 1,
+        **optimizers: Any,
+    ) -> None:
+        """Configures training.
+
+        Args:
+            schedules: numbers of optimizers that follow the images seen:
+                {"learning_rate": schedule}, for all players, or
+                {"g": {"beta_2": schedule}}, for one; see `kgan.schedules`.
+            run_eagerly, jit_compile, steps_per_execution: as for `keras.Model.compile`.
+            **optimizers: `<player>_optimizer` for each player: a name, a config or an
+                instance, each another one.
+
+        Raises:
+            ValueError: for an optimizer that is missing or of no player, one instance
+                for two players, one made outside of the scope of the model's strategy,
+                a learning rate below 0, or XLA or `steps_per_execution` where they
+                cannot work.
+        """
+        strategy = self.distribute_strategy
+        if jit_compile is True:
+            check_xla(strategy)
+        check_steps_per_execution(strategy, steps_per_execution)
+        scale_losses = self.dtype_policy.name == "mixed_float16"
+        with strategy.scope():
+            made = Optimizers(
+                self.players, optimizers, schedules, self.steps, scale_losses
+            )
+        super().compile(
+            optimizer=None,
+            run_eagerly=run_eagerly,
+            jit_compile=jit_compile,
+            steps_per_execution=steps_per_execution,
+        )
+        self.optimizer = made
+        for name, optimizer in made.by_player.items():
+            # Keras saves them by these names.
+            setattr(self, f"{name}_optimizer", optimizer)
+
+    def get_compile_config(self) -> dict[str, Any] | None:
+        return self.optimizer.config if self.compiled else None
+
+    @property
+    def saved_variables(self) -> list[keras.Variable]:
+        """All that training changes, in a fixed order: weights, buffers, averages,
+        states, seeds, means of terms, and every optimizer's slots."""
+        optimizers = self.optimizer.variables if self.compiled else []
+        return [*self.variables, *self.metrics_variables, *optimizers]
+
+    def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
+        """As `keras.Model.fit`; `x` is a `tf.data.Dataset`, or an array.
+
+        A dataset of `kgan.data` goes on from the epoch where the last `fit` ended. With
+        output to a file, `verbose="auto"` writes one line per epoch.
+        """
+        if isinstance(x, (tf.data.Dataset, tf.distribute.DistributedDataset)):
+            # Keras' default, shuffle=True, only warns that datasets are not shuffled.
+            kwargs.setdefault("shuffle", False)
+        if hasattr(x, "position"):
+            others = kwargs.pop("callbacks", None) or ()
+            kwargs["callbacks"] = [InOrder(x.position), *others]
+        if kwargs.get("verbose", "auto") == "auto":
+            kwargs["verbose"] = 1 if _draws_bars() else 2
+        return super().fit(x, *args, **kwargs)
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        with philox.compiled_by_xla(self.jit_compile is True):
+            data = self._received(data)
+            self.optimizer.follow(self.images_seen)
+            batch, terms = self.turns(data)
+            self._end_step()
+            self.after_step(batch, terms)
+            return self._logs()
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """The same terms on held-out data, with the networks in inference mode."""
+        with philox.compiled_by_xla(self.jit_compile is True), draws.testing():
+            batch = self.play(self._received(data), training=False)
+            for player in self.players.values():
+                self._total(player, self._terms_of(player, batch))
+            return self._logs()
+
+    def _received(self, data: Any):
+        """What `fit` delivers, checked, as a part for each space."""
+        parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
+        while len(parts) > len(self.spaces) and parts[-1] is None:
+            parts = parts[:-1]
+        check_batch(parts, self.spaces, assertions=self.jit_compile is not True)
+        parts = tf.nest.map_structure(_as_floatx, parts)
+        first = tf.nest.flatten(parts)[0]
+        rows = first.shape[0] if first.shape[0] is not None else tf.shape(first)[0]
+        replicas = tf.distribute.get_strategy().num_replicas_in_sync
+        self._batch_size = rows * replicas
+        return parts
+
+    def _terms_of(self, player: Player, batch: Any):
+        terms = check_terms(player.name, player.loss(batch))
+        added = player.regularization
+        return {**terms, "regularization": tf.add_n(added)} if added else terms
+
+    def _total(self, player: Player, terms: dict[str, Any]):
+        """Adds a player's terms, tracks them, and divides by the number of replicas.
+
+        Keras sums gradients over replicas, so a mean over the global batch is the sum
+        of what each replica divides by their number.
+        """
+        total = tf.add_n([tf.cast(t, keras.backend.floatx()) for t in terms.values()])
+        self.terms.update({f"{player.name}_loss": total})
+        if len(terms) > 1:
+            self.terms.update({f"{player.name}/{n}": t for n, t in terms.items()})
+        return total / tf.distribute.get_strategy().num_replicas_in_sync
+
+    def _end_step(self):
+        if self.averages:
+            self.averaging.follow(self.steps + 1, self.images_seen, self._batch_size)
+        self.steps.assign_add(1)
+
+    def _logs(self):
+        logs = self.terms.result()
+        if several_machines(self.distribute_strategy):
+            if self.stop_vote is not None:
+                logs["stop_vote"] = tf.convert_to_tensor(self.stop_vote)
+            # Keras averages logs over machines along axis 0 (keras#20585).
+            return {name: value[None] for name, value in logs.items()}
+        return logs
+
+    # What an update leaves alone
+
+    def _before_update(self, *names: str):
+        """Lets layers do what they do once per update, outside of the passes."""
+        for name in names:
+            for layer in self.players[name].layers:
+                if hasattr(layer, "before_update"):
+                    layer.before_update()
+
+    @contextlib.contextmanager
+    def _buffers_kept(self, *names: str) -> Iterator[None]:
+        """Gives the buffers of all players but these back unchanged."""
+        others = [p for name, p in self.players.items() if name not in names]
+        with kept([v for player in others for v in player.buffers]):
+            yield
+
+    @contextlib.contextmanager
+    def _gated(self, player: Player, gate: Any) -> Iterator[None]:
+        """Gives all that an update changes back where the gate is False.
+
+        Not by `tf.cond`, in which replicas cannot talk to each other, and not by
+        gradients of 0, on which moments would go on.
+        """
+        if gate is None:
+            yield
+            return
+        share = mean_over_replicas(tf.cast(gate, keras.backend.floatx()))
+        self.terms.update({f"{player.name}/updated": share})
+        slots = self.optimizer.by_player[player.name].variables
+        with kept([*player.variables, *player.buffers, *slots], share < 0.5):
+            yield
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        # Keras adds a tracker of `loss`, which a game does not have.
+        return [m for m in super().metrics if m is not self._loss_tracker]
+
+
+def _synchronize(player: Player, synchronized: bool):
+    for layer in player.layers:
+        if hasattr(layer, "synchronized"):
+            layer.synchronized = synchronized
+
+
+def _as_floatx(tensor: Any):
+    tensor = tf.convert_to_tensor(tensor)
+    floating = tensor.dtype.is_floating
+    return tf.cast(tensor, keras.backend.floatx()) if floating else tensor
+
+
+def _draws_bars():
+    """Whether a progress bar can go back in its line: in a terminal or notebook."""
+    return sys.stdout.isatty() or "ipykernel" in sys.modules

@@ -1,0 +1,363 @@
+"""Generator against discriminator."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kgan.core.checks import check_networks
+from kgan.core.game import Game
+from kgan.core.player import Player
+from kgan.objectives import losses
+from kgan.spaces import Endpoint, Labels, Latents, Space, of_shape
+from kgan.system.checks import check_whole
+
+
+class Batch(NamedTuple):
+    """What one update of a GAN sees.
+
+    Attributes:
+        real: examples from the data, [batch, *image_shape].
+        fake: G(latents), of the same shape.
+        latents: [batch, latent_dim].
+        labels: the labels that came with `real`, or None.
+        training: whether the networks run in training mode.
+    """
+
+    real: Any
+    fake: Any
+    latents: Any
+    labels: Any
+    training: bool
+
+
+@keras.saving.register_keras_serializable("kgan")
+class GAN(Game):
+    """Generator against discriminator: algorithm 1 of Goodfellow et al. 2014.
+
+    One training step (arXiv 1406.2661, algorithm 1) is
+
+        k times:  draw real examples x and latents z,
+                  D descends its loss;
+        once:     G descends its loss,
+
+    each player under its own gradient tape, with its own optimizer. The batch that
+    `fit` delivers is cut in k parts, so that each update of D sees fresh real examples:
+    give the data a batch size of k times what one update shall see.
+
+    Shared: G does not change between the last update of D and its own, so G's update
+    takes up that same forward pass, latents included, instead of drawing anew. With
+    k = 1 a step runs G once. The two updates' latents are therefore the same draw,
+    where algorithm 1 makes two; D judges the fakes again, with its new weights.
+
+    Separate: a player's update changes that player alone. D runs in training mode in
+    G's update, and G in the passes of D's first k - 1 updates, but their moving
+    statistics stay. G's move once a step, in the pass that its own update takes up.
+
+    >>> networks = model.generator, model.discriminator
+    >>> gan = kgan.GAN(*networks, loss="minimax", ema_decay=0.99, seed=0)
+    >>> gan.compile(keras.optimizers.Adam(2e-4), keras.optimizers.Adam(2e-4))
+    >>> logs = gan.fit(data, verbose=0).history
+    >>> gan.generate(16, seed=1).shape
+    (16, 28, 28, 1)
+
+    A new GAN overrides `discriminator_loss` and `generator_loss`; rarely `make` and
+    `judge`, the doors to G and D, `play`, `turns` and `after_step`.
+
+    Logs beside those of `Game`, for losses whose logits are log-odds: `value` =
+    V(D, G) and `jsd` = (V + log 4) / 2 in nats, `d_real` = mean D(x) and `d_fake` =
+    mean D(G(z)).
+
+    Args:
+        generator: `keras.Model`, latents [batch, latent_dim] -> [batch, *image_shape].
+        discriminator: `keras.Model`, [batch, *image_shape] -> logits [batch, ...].
+        loss: a name, config or instance, see `kgan.losses.get`.
+        latent_prior: a name, config or instance, see `kgan.latents.get`.
+        latent_dim: coordinates of z. Default: those of the generator's input, of
+            several inputs the one called `latents`.
+        discriminator_steps: k, at least 1.
+        augment: what D's input goes through in both players' passes: tensor -> tensor,
+            differentiable; a `keras.layers.Layer`, or a function that Keras can save.
+        spaces: what `fit` delivers. Default: examples of the generator's output shape.
+        players: more players, which update after D and G.
+        ema_decay: in (0, 1), or None. If given, the generator's average over the steps,
+            see `Game`, is what `generate` and `export` use: `ema_generator`.
+        seed: integer. Fixes the latents; subclasses that build their networks fix the
+            initial weights and dropout by it too.
+        **kwargs: as for `Game`.
+
+    Raises:
+        ValueError: if an argument is out of range, or the networks do not fit together.
+    """
+
+    def __init__(
+        self,
+        generator: keras.Model,
+        discriminator: keras.Model,
+        *,
+        loss: Any = "non_saturating",
+        latent_prior: Any = "normal",
+        latent_dim: int | None = None,
+        discriminator_steps: int = 1,
+        augment: Callable[[Any], Any] | None = None,
+        spaces: Iterable[Space] | None = None,
+        players: Iterable[Player] = (),
+        **kwargs: Any,
+    ) -> None:
+        direct = type(self).judge is GAN.judge and type(self).make is GAN.make
+        check_networks(generator, discriminator, direct)
+        check_whole("discriminator_steps", discriminator_steps)
+        objective = losses.get(loss)
+        if spaces is None:
+            spaces = [of_shape(generator.output_shape[1:])]
+        sides = [
+            Player("d", discriminator, lambda batch: self.discriminator_loss(batch)),
+            Player("g", generator, lambda batch: self.generator_loss(batch)),
+        ]
+        super().__init__([*sides, *players], spaces, averaged=[generator], **kwargs)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.objective = objective
+        self.needs_real_logits = objective.needs_real_logits()
+        self.augment = augment
+        self.discriminator_steps = discriminator_steps
+        if latent_dim is None:
+            latent_dim = _latent_dim(generator)
+        elif latent_dim < 1:
+            Latents(latent_dim)
+        self.latents = None if latent_dim is None else Latents(latent_dim, latent_prior)
+        if self.latents is None and type(self).play is GAN.play:
+            raise ValueError(
+                "Expected a generator of latents [batch, d]: with one input, or one "
+                "that is called 'latents', or override `play`. Received: inputs of "
+                f"shape {generator.input_shape}."
+            )
+
+    # What it takes and gives
+
+    @property
+    def examples(self) -> Space:
+        """The space of real examples and of what G makes."""
+        return self.spaces[0]
+
+    @property
+    def labels(self) -> Space | None:
+        """The space of the labels that come with examples, or None."""
+        return next((s for s in self.spaces if isinstance(s, Labels)), None)
+
+    @property
+    def image_shape(self) -> tuple[int, ...]:
+        """The shape of one example, without the batch."""
+        return tuple(self.examples.shape)
+
+    @property
+    def latent_prior(self) -> Any:
+        """The prior of z, see `kgan.latents`."""
+        return self._latents().prior
+
+    @property
+    def latent_dim(self) -> int:
+        """The number of coordinates of z.
+
+        Raises:
+            ValueError: if the generator takes no latents.
+        """
+        return self._latents().dim
+
+    @property
+    def ema_generator(self) -> keras.Model | None:
+        """The averaged generator, or None."""
+        average = self.shown(self.generator)
+        return None if average is self.generator else average
+
+    @property
+    def sampler(self) -> keras.Model:
+        """The network of samples: the averaged generator if there is one."""
+        return self.shown(self.generator)
+
+    def _latents(self):
+        if self.latents is None:
+            raise ValueError(
+                f"Expected a generator of latents. Received: {type(self).__name__}, "
+                f"whose generator takes inputs of shape {self.generator.input_shape}."
+            )
+        return self.latents
+
+    # The game
+
+    def sample_latents(self, batch_size: Any, training: bool = True) -> tf.Tensor:
+        """z ~ p_z for one replica's part of a batch.
+
+        Returns:
+            [batch_size, latent_dim], of Keras' float type.
+        """
+        shape = (batch_size, self.latent_dim)
+        return self.draws.rows(self.latent_prior.sample, shape)
+
+    def make(
+        self,
+        latents: Any,
+        labels: Any = None,
+        training: bool = False,
+        network: keras.Model | None = None,
+    ) -> Any:
+        """The door through which G is called.
+
+        Args:
+            latents: [batch, latent_dim].
+            labels: [batch], or None; for games that tell G what to make.
+            training: whether G runs in training mode.
+            network: G, or its average.
+        """
+        return (network or self.generator)(latents, training=training)
+
+    def judge(self, examples: Any, batch: Batch) -> Any:
+        """The door through which D is called, in both players' passes.
+
+        Args:
+            examples: [batch, *image_shape], real or made.
+            batch: what else is known of them: labels, sources.
+
+        Returns:
+            Logits [batch, ...].
+        """
+        return self.discriminator(self.augmented(examples), training=batch.training)
+
+    def augmented(self, examples: Any) -> Any:
+        """Examples as D sees them: through `augment`, if there is one."""
+        return examples if self.augment is None else self.augment(examples)
+
+    def play(self, data: tuple[Any, ...], training: bool) -> Batch:
+        """Draws latents and lets G answer `data`.
+
+        Args:
+            data: (images,) or (images, labels).
+            training: whether G runs in training mode.
+        """
+        real, labels = (*data, None)[:2]
+        latents = self.sample_latents(_rows(real), training)
+        fake = self.make(latents, labels, training)
+        return Batch(real, fake, latents, labels, training)
+
+    def turns(self, data: tuple[Any, ...]) -> tuple[Any, dict[str, dict[str, Any]]]:
+        *parts, last = self.split(data, self.discriminator_steps)
+        for part in parts:
+            batch, _ = self.record(part)
+            self.update("d", batch)
+        batch, tape = self.record(last, "g")
+        d_terms = self.update("d", batch)
+        return batch, {"d": d_terms, "g": self.update("g", batch, tape)}
+
+    def discriminator_loss(self, batch: Batch) -> dict[str, Any]:
+        """The terms that D minimises, by name: scalars, means over the batch."""
+        # Two passes: real and fake examples have batch statistics of their own.
+        real_logits = self.judge(batch.real, batch)
+        fake_logits = self.judge(batch.fake, batch)
+        self.watch(self.objective.monitor(real_logits, fake_logits))
+        return {"adversarial": self.objective.discriminator(real_logits, fake_logits)}
+
+    def generator_loss(self, batch: Batch) -> dict[str, Any]:
+        """The terms that G minimises, by name: scalars, means over the batch."""
+        real_logits = None
+        if self.needs_real_logits:
+            real_logits = self.judge(batch.real, batch)
+        fake_logits = self.judge(batch.fake, batch)
+        return {"adversarial": self.objective.generator(fake_logits, real_logits)}
+
+    # Training
+
+    def compile(
+        self, d_optimizer: Any = "adam", g_optimizer: Any = "adam", **kwargs: Any
+    ) -> None:
+        """Configures training.
+
+        Args:
+            d_optimizer: the discriminator's optimizer: a name, a config or an instance.
+            g_optimizer: the generator's; another instance.
+            **kwargs: as for `Game.compile`.
+
+        Raises:
+            ValueError: as `Game.compile`.
+        """
+        super().compile(d_optimizer=d_optimizer, g_optimizer=g_optimizer, **kwargs)
+
+    # Asking
+
+    def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
+        """`generate`: latents, and labels if the game has them -> images."""
+        network = self.shown(self.generator, averaged)
+        takes = {"latents": self._latents()}
+        if self.labels is not None:
+            takes["labels"] = self.labels
+
+        def generate(latents: Any, labels: Any = None):
+            return {"images": self.make(latents, labels, network=network)}
+
+        gives = {"images": self.examples}
+        alone = None if self.labels else network
+        endpoint = Endpoint(generate, takes, gives, seeded="sample", network=alone)
+        return {"generate": endpoint}
+
+    def generate(
+        self,
+        n: int | None = None,
+        seed: int | None = None,
+        batch_size: int | None = None,
+        **given: Any,
+    ) -> np.ndarray:
+        """Samples from the (averaged) generator.
+
+        Args:
+            n: how many.
+            seed: 32-bit integer; the same seed gives the same samples, here and from an
+                exported model on a server. None draws new ones.
+            batch_size: how many at a time; default: see `kgan.spaces.endpoint.BLOCK`.
+            **given: what else the generator takes, such as `labels` [n].
+
+        Returns:
+            NumPy float32 array [n, *image_shape], images in [-1, 1].
+
+        Raises:
+            ValueError: if n is below 1, the seed is no 32-bit integer, or labels are
+                missing, unknown, out of range or of another number than n.
+        """
+        endpoint = self.endpoint("generate")
+        return endpoint.sample(n, seed, batch_size, **given)["images"]
+
+    def synthesize(
+        self, latents: Any, batch_size: int | None = None, **given: Any
+    ) -> np.ndarray:
+        """What the (averaged) generator makes of given latents.
+
+        On the process's first device, without a word to other machines, so that one of
+        them may call it.
+
+        Args:
+            latents: array [n, latent_dim].
+            batch_size: how many at a time.
+            **given: as for `generate`.
+
+        Returns:
+            NumPy float32 array [n, *image_shape], images in [-1, 1].
+        """
+        endpoint = self.endpoint("generate")
+        return endpoint(batch_size, latents=latents, **given)["images"]
+
+
+def _latent_dim(generator: keras.Model):
+    """Coordinates of the generator's latents, or None if it takes none."""
+    tensors = generator.inputs
+    if len(tensors) > 1:
+        tensors = [t for t in tensors if t.name.split(":")[0] == "latents"]
+    if len(tensors) != 1 or len(tensors[0].shape) != 2:
+        return None
+    return tensors[0].shape[-1]
+
+
+def _rows(tree: Any):
+    part = tf.nest.flatten(tree)[0]
+    return keras.ops.shape(part)[0]

@@ -1,0 +1,174 @@
+"""The optimizers of a game, one per player."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from kgan.core.player import Player
+from kgan.objectives import schedules
+from kgan.objectives.schedules import Schedule
+
+
+class Optimizers:
+    """All optimizers, as Keras' callbacks look for them at `model.optimizer`.
+
+    `LearningRateScheduler` and `ReduceLROnPlateau` change each of them, and
+    `TensorBoard` plots each rate, as `learning_rate_d` for the player `d`.
+
+    Made in the scope of the game's strategy: slots that the first update makes fail
+    under strategies and XLA, so they are made here.
+
+    Args:
+        players: name -> `Player`.
+        given: `<player>_optimizer` -> a name, a config or an instance.
+        scheduled: numbers that follow the images seen: {"learning_rate": schedule} for
+            all players, or {"g": {"beta_2": schedule}} for one.
+        iterations: the variable that counts the steps of the game.
+        scale_losses: whether losses are scaled, as float16 needs it: gradients below
+            6e-8 are 0 there.
+
+    Attributes:
+        by_player: name of the player -> built optimizer.
+        config: what `compile` has to be given to do the same, as Keras saves it.
+
+    Raises:
+        ValueError: for an optimizer that is missing, of no player or of two, made
+            outside of the scope, or with a learning rate below 0; for what cannot be
+            scheduled.
+    """
+
+    # Keras would otherwise build it with the variables of all players.
+    built = True
+
+    def __init__(
+        self,
+        players: dict[str, Player],
+        given: dict[str, Any],
+        scheduled: dict[str, Any] | None,
+        iterations: keras.Variable,
+        scale_losses: bool = False,
+    ) -> None:
+        _check_names(given, players)
+        self.iterations = iterations
+        self.by_player = {
+            name: keras.optimizers.get(given[f"{name}_optimizer"]) for name in players
+        }
+        _check(self.by_player, iterations)
+        self._scheduled = _by_player(scheduled, players)
+        self.config = keras.saving.serialize_keras_object(
+            {f"{name}_optimizer": o for name, o in self.by_player.items()}
+            | {"schedules": self._scheduled}
+        )
+        for name, player in players.items():
+            optimizer = self.by_player[name]
+            for number in self._scheduled.get(name, {}):
+                _make_variable(optimizer, number)
+            scaler = keras.optimizers.LossScaleOptimizer
+            if scale_losses and not isinstance(optimizer, scaler):
+                optimizer = self.by_player[name] = scaler(optimizer)
+            # Keras' callbacks name rates by it.
+            optimizer.name = name
+            optimizer.build(player.variables)
+
+    @property
+    def optimizers(self) -> list[keras.optimizers.Optimizer]:
+        """One per player, in the order of the players."""
+        return list(self.by_player.values())
+
+    @property
+    def variables(self) -> list[keras.Variable]:
+        """Of all optimizers, in a fixed order."""
+        return [v for optimizer in self.optimizers for v in optimizer.variables]
+
+    def follow(self, images: tf.Tensor) -> None:
+        """Sets what is scheduled to where it is after so many images."""
+        for name, numbers in self._scheduled.items():
+            optimizer = _inner(self.by_player[name])
+            for number, schedule in numbers.items():
+                variable = getattr(optimizer, number)
+                variable.assign(tf.cast(schedule(images), variable.dtype))
+
+
+def _inner(optimizer: keras.optimizers.Optimizer):
+    """The optimizer itself, where one that scales the loss is around it."""
+    return getattr(optimizer, "inner_optimizer", optimizer)
+
+
+def _by_player(given: Any, players: dict[str, Player]):
+    """name of the player -> {number: `Schedule`}."""
+    scheduled: dict[str, dict[str, Schedule]] = {name: {} for name in players}
+    for key, value in (given or {}).items():
+        if key in players:
+            scheduled[key] |= {n: schedules.get(s) for n, s in value.items()}
+        else:
+            for name in players:
+                scheduled[name].setdefault(key, schedules.get(value))
+    return {name: numbers for name, numbers in scheduled.items() if numbers}
+
+
+def _make_variable(optimizer: keras.optimizers.Optimizer, number: str):
+    """Lets a number of an optimizer, such as beta_2, change in training."""
+    optimizer = _inner(optimizer)
+    if number == "learning_rate":
+        if isinstance(optimizer._learning_rate, keras.Variable):
+            return
+        raise ValueError(
+            "Expected a number as learning rate of an optimizer whose learning rate is "
+            f"scheduled. Received: {optimizer.name!r} with a schedule of its own."
+        )
+    value = getattr(optimizer, number, None)
+    if isinstance(value, keras.Variable):
+        return
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise ValueError(
+            f"Expected {number!r} to be a number of {type(optimizer).__name__}, to be "
+            f"scheduled. Received: {value!r}."
+        )
+    variable = keras.Variable(float(value), trainable=False, dtype="float32")
+    setattr(optimizer, number, variable)
+
+
+def _check_names(given: Any, players: dict[str, Player]):
+    """One optimizer per player, and nothing else."""
+    wanted = [f"{name}_optimizer" for name in players]
+    missing = [name for name in wanted if name not in given]
+    unknown = [name for name in given if name not in wanted]
+    if missing or unknown:
+        said = [f"without {', '.join(missing)}"] if missing else []
+        said += [f"with {', '.join(unknown)}"] if unknown else []
+        call = ", ".join(f"{name}=..." for name in wanted)
+        raise ValueError(
+            "A game has one optimizer per player, and its losses are the model's own: "
+            f"expected compile({call}). Received: a call {' and '.join(said)}."
+        )
+
+
+def _check(
+    by_player: dict[str, keras.optimizers.Optimizer], iterations: keras.Variable
+):
+    strategy = tf.distribute.get_strategy()
+    owners: dict[int, str] = {}
+    for name, optimizer in by_player.items():
+        owner = owners.setdefault(id(optimizer), name)
+        if owner != name:
+            raise ValueError(
+                "Expected two optimizer instances: one instance would mix the moments "
+                f"of both players. Received: {optimizer.name!r} for {owner!r} and for "
+                f"{name!r}."
+            )
+        ours = strategy.extended.variable_created_in_scope(optimizer.iterations.value)
+        if strategy.num_replicas_in_sync > 1 and not ours:
+            raise ValueError(
+                "Expected optimizers made in the scope of the model's strategy, as the "
+                "model was: one made outside counts a step once per replica. Received: "
+                f"{optimizer.name!r}. Make it within `with strategy.scope():`."
+            )
+        rate = _inner(optimizer)._learning_rate
+        if isinstance(rate, keras.Variable) and not 0.0 <= rate.numpy() < float("inf"):
+            raise ValueError(
+                f"Expected a learning rate of at least 0 for the player {name!r}. "
+                f"Received: learning_rate={float(rate.numpy()):g}."
+            )

@@ -1,0 +1,102 @@
+"""What a `.keras` file keeps of a game: more than Keras does by itself."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import keras
+
+
+class SavedWhole(keras.Model):
+    """A model of several networks and optimizers that is saved and loaded whole.
+
+    Keras knows one optimizer per model, and saves no random seeds. Here come along:
+
+    - the arguments of the constructor, those of subclasses included, as the config;
+    - every optimizer with its slots: `compile` keeps them as `<player>_optimizer`;
+    - the seeds of latents and dropout, so that a loaded model goes on as the saved
+      one would.
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> SavedWhole:
+        instance = super().__new__(cls, *args, **kwargs)
+        # Around Keras' tracking, which would take networks in it for layers.
+        instance.__dict__["_arguments"] = _bound(cls, instance, args, kwargs)
+        return instance
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments, whichever class has them."""
+        arguments = {**self._arguments, "name": self.name}
+        return {name: _serialized(self, name, a) for name, a in arguments.items()}
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> SavedWhole:
+        arguments = {
+            name: keras.saving.deserialize_keras_object(
+                value, custom_objects=custom_objects
+            )
+            for name, value in config.items()
+        }
+        for name, parameter in inspect.signature(cls.__init__).parameters.items():
+            # JSON makes lists of tuples.
+            if isinstance(parameter.default, tuple) and name in arguments:
+                arguments[name] = tuple(arguments[name])
+        return cls(**arguments)
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        self.compile(**keras.saving.deserialize_keras_object(config))
+
+    def save_own_variables(self, store: Any) -> None:
+        super().save_own_variables(store)
+        for i, state in enumerate(self._seed_states()):
+            store[f"seed_{i}"] = state.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        for i, state in enumerate(self._seed_states()):
+            state.assign(store[f"seed_{i}"])
+        own = {k: store[k] for k in store.keys() if "seed_" not in k}  # noqa: SIM118
+        super().load_own_variables(own)
+
+    def _seed_states(self):
+        weights = {id(v) for v in self.weights}
+        return [v for v in self.variables if id(v) not in weights]
+
+
+def _bound(cls: type, instance: Any, args: Any, kwargs: Any):
+    """The arguments of a constructor by name, defaults included."""
+    signature = inspect.signature(cls.__init__)
+    try:
+        bound = signature.bind(instance, *args, **kwargs)
+    except TypeError:
+        # The constructor itself says it better.
+        return {}
+    bound.apply_defaults()
+    arguments = {}
+    for name, value in list(bound.arguments.items())[1:]:
+        kind = signature.parameters[name].kind
+        if kind is inspect.Parameter.VAR_KEYWORD:
+            arguments.update(value)
+        elif kind is inspect.Parameter.VAR_POSITIONAL and value:
+            arguments[f"*{name}"] = value
+        elif kind is not inspect.Parameter.VAR_POSITIONAL:
+            arguments[name] = value
+    return arguments
+
+
+def _serialized(model: Any, name: str, value: Any):
+    advice = (
+        f"Let {type(model).__name__} take something that Keras can save, or leave "
+        f"{name!r} out in its get_config."
+    )
+    if name.startswith("*"):
+        raise ValueError(f"Expected arguments by name. Received: {name}. {advice}")
+    try:
+        return keras.saving.serialize_keras_object(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"Expected an argument {name!r} that can be saved. "
+            f"Received: {value!r} ({error}). {advice}"
+        ) from None

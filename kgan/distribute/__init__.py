@@ -1,0 +1,19 @@
+"""Strategies of several devices and machines."""
+
+from kgan.distribute.strategies import (
+    batches,
+    check_batch_size,
+    is_chief,
+    loss_of_machines_named,
+    several_machines,
+    strategy,
+)
+
+__all__ = [
+    "batches",
+    "check_batch_size",
+    "is_chief",
+    "loss_of_machines_named",
+    "several_machines",
+    "strategy",
+]

@@ -1,0 +1,1 @@
+"""What players minimise: losses, and numbers that change with the images seen."""

@@ -1,0 +1,105 @@
+"""Draws of a training run that do not depend on the number of replicas."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from kgan.random import philox, seeds
+
+# A context variable, because each replica runs in its own thread.
+_testing = contextvars.ContextVar("testing", default=False)
+
+
+class Draws:
+    """This replica's rows of the random numbers for the global batch.
+
+    Every replica draws the numbers for the global batch from the same seed, and takes
+    its own rows of the numbers. So one device and N devices draw the same numbers.
+
+        >>> z = model.draws.normal((32, 4))
+        >>> z.shape
+        TensorShape([32, 4])
+
+    Args:
+        seed: an integer, or None for a random seed.
+
+    Attributes:
+        seeds: the `keras.random.SeedGenerator` of training.
+        test_seeds: the `keras.random.SeedGenerator` of evaluation, which is separate so
+            that evaluation does not change training.
+    """
+
+    def __init__(self, seed: int | None) -> None:
+        self.seeds = keras.random.SeedGenerator(seeds.derive(seed, "latents"))
+        self.test_seeds = keras.random.SeedGenerator(seeds.derive(seed, "test"))
+
+    def normal(self, shape: Any, dtype: str | None = None) -> tf.Tensor:
+        """Numbers from N(0, 1).
+
+        Args:
+            shape: (rows of this replica, ...).
+            dtype: a floating type. Default: `keras.backend.floatx()`.
+        """
+        dtype = dtype or keras.backend.floatx()
+        return self.rows(
+            lambda full, seeds: philox.normal(full, seeds.next(), dtype), shape
+        )
+
+    def uniform(
+        self, shape: Any, low: float = 0.0, high: float = 1.0, dtype: str | None = None
+    ) -> tf.Tensor:
+        """Numbers from U(low, high), in [low, high).
+
+        Args:
+            shape: (rows of this replica, ...).
+            low, high: the range.
+            dtype: a floating type. Default: `keras.backend.floatx()`.
+        """
+        dtype = dtype or keras.backend.floatx()
+        return self.rows(
+            lambda full, seeds: philox.uniform(full, seeds.next(), low, high, dtype),
+            shape,
+        )
+
+    def integers(self, shape: Any, high: int) -> tf.Tensor:
+        """int32 numbers from 0 to high - 1, with equal probabilities.
+
+        Args:
+            shape: (rows of this replica, ...).
+            high: the number of possible values.
+        """
+        numbers = self.uniform(shape, 0.0, float(high), "float32")
+        # Rounding can return `high`.
+        return tf.minimum(tf.cast(numbers, tf.int32), high - 1)
+
+    def rows(self, draw: Callable[[Any, Any], tf.Tensor], shape: Any) -> tf.Tensor:
+        """This replica's rows of what `draw` returns for the global batch.
+
+        Args:
+            draw: (shape of the global draw, `SeedGenerator`) -> tensor.
+            shape: (rows of this replica, ...).
+        """
+        generator = self.test_seeds if _testing.get() else self.seeds
+        replica = tf.distribute.get_replica_context()
+        size, *rest = shape
+        numbers = draw((size * replica.num_replicas_in_sync, *rest), generator)
+        if replica.num_replicas_in_sync == 1:
+            return numbers
+        first = replica.replica_id_in_sync_group * size
+        return numbers[first : first + size]
+
+
+@contextlib.contextmanager
+def testing() -> Iterator[None]:
+    """A context in which draws use the seeds of evaluation."""
+    token = _testing.set(True)
+    try:
+        yield
+    finally:
+        _testing.reset(token)

@@ -1,0 +1,27 @@
+"""What goes into a model and what comes out of it."""
+
+from kgan.spaces.endpoint import Endpoint
+from kgan.spaces.graphs import Graphs
+from kgan.spaces.images import Images, to_float, to_uint8
+from kgan.spaces.infer import of_array, of_shape
+from kgan.spaces.labels import Labels, Scalar
+from kgan.spaces.latents import Latents
+from kgan.spaces.picture import Picture
+from kgan.spaces.points import Points
+from kgan.spaces.space import Space
+
+__all__ = [
+    "Endpoint",
+    "Graphs",
+    "Images",
+    "Labels",
+    "Latents",
+    "Picture",
+    "Points",
+    "Scalar",
+    "Space",
+    "of_array",
+    "of_shape",
+    "to_float",
+    "to_uint8",
+]

@@ -1,0 +1,101 @@
+"""Pictures of what a model makes, derived from its endpoints."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kgan.spaces.endpoint import Endpoint
+from kgan.spaces.labels import Labels
+from kgan.spaces.space import Space
+
+
+class Picture(NamedTuple):
+    """Examples to be drawn.
+
+    >>> space = kgan.spaces.Images((28, 28, 1))
+    >>> kgan.spaces.Picture(space, {"samples": images[:4]}).draw().shape
+    (62, 62, 1)
+
+    Attributes:
+        space: what they are examples of.
+        columns: title -> examples [n, ...], of the form inside the library.
+        per_row: see `Space.picture`.
+    """
+
+    space: Space
+    columns: dict[str, Any]
+    per_row: int | None = None
+
+    def draw(self) -> np.ndarray | None:
+        """uint8 [height, width, channels]; None if the space has no picture."""
+        return self.space.picture(self.columns, self.per_row)
+
+
+def pictures_of(
+    endpoints: dict[str, Endpoint],
+    spaces: tuple[Space, ...],
+    examples: tuple[Any, ...] | None,
+    n: int,
+    seed: int,
+) -> dict[str, Picture]:
+    """One picture for each endpoint whose answer can be drawn.
+
+    - Of latents alone: samples; where the space has a backdrop, on real examples.
+    - Of latents and labels: rows of one class each.
+    - Of what the data begins with: source, output, and the target that the data has.
+
+    Args:
+        endpoints: name -> `Endpoint` of a model.
+        spaces: of what the model learns from.
+        examples: a batch of it, a tensor for each space, or None.
+        n: how many examples to show.
+        seed: fixes latents.
+
+    Returns:
+        name -> `Picture`; nothing for what needs examples if there are none.
+    """
+    made = {}
+    for name, endpoint in endpoints.items():
+        picture = _picture(endpoint, spaces, examples, n, seed)
+        if picture is not None:
+            made[name] = picture
+    return made
+
+
+def _picture(
+    endpoint: Endpoint, spaces: tuple[Space, ...], examples: Any, n: int, seed: Any
+):
+    title, space = next(iter(endpoint.gives.items()))
+    given = [endpoint.takes[name] for name in endpoint.given]
+    if all(isinstance(taken, Labels) for taken in given):
+        return _of_samples(endpoint, title, space, examples, n, seed)
+    if examples is None or [type(taken) for taken in given] != [type(spaces[0])]:
+        return None
+    source = _first(examples[0], n)
+    output = endpoint.sample(seed=seed, **{endpoint.given[0]: source})[title]
+    columns = {"source": source, "output": output}
+    if len(spaces) > 1 and type(spaces[1]) is type(space):
+        columns["target"] = _first(examples[1], n)
+    # Such as the code of an encoder beside its image.
+    return Picture(space, columns) if type(spaces[0]) is type(space) else None
+
+
+def _of_samples(
+    endpoint: Endpoint, title: str, space: Space, examples: Any, n: int, seed: Any
+):
+    labels, per_row = {}, None
+    for name in endpoint.given:
+        labels[name], per_row = endpoint.takes[name].rows(n)
+    samples = endpoint.sample(None if labels else n, seed, **labels)[title]
+    columns = {"samples": samples}
+    if space.backdrop and examples is not None:
+        columns = {"real": _first(examples[0], n), **columns}
+    return Picture(space, columns, per_row)
+
+
+def _first(tree: Any, n: int):
+    if isinstance(tree, dict):
+        return {name: part[:n] for name, part in tree.items()}
+    return tree[:n]

@@ -1,0 +1,1 @@
+"""Files, network, backend, registry: nothing here depends on GANs."""

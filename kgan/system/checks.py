@@ -1,0 +1,31 @@
+"""Checks of arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def check_whole(name: str, value: Any, least: int = 1) -> int:
+    """`value`, if it is a whole number of at least `least`.
+
+    Raises:
+        ValueError: for any other `value`.
+    """
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or value < least:
+        raise ValueError(
+            f"Expected {name} >= {least}, a whole number. Received: {name}={value!r}."
+        )
+    return value
+
+
+def check_sizes(name: str, sizes: Any) -> tuple[int, ...]:
+    """`sizes` as a tuple, if they are one or more whole numbers of at least 1.
+
+    Raises:
+        ValueError: for any other `sizes`.
+    """
+    sizes = tuple(sizes)
+    if not sizes:
+        raise ValueError(f"Expected {name} with at least one size. Received: none.")
+    return tuple(check_whole(f"each of {name}", size) for size in sizes)

@@ -1,0 +1,224 @@
+"""What every game of kgan must pass, through public methods only."""
+
+import json
+import shutil
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import kgan
+from kgan.data.sources import Source
+
+
+def run_game_test(build, tmp_path, **kwargs):
+    """Checks a game from every side.
+
+    Args:
+        build: (**kwargs) -> an uncompiled game with tiny networks; the same weights
+            each time. It passes `ema_decay` on.
+        tmp_path: an empty directory.
+        **kwargs: with what replicas are compared, such as `discriminator_steps=2`.
+    """
+    check_each_update_is_alone(build)
+    model = check_training_and_resume(build, tmp_path)
+    check_keras_round_trip(model, tmp_path)
+    check_replicas(build, **kwargs)
+    check_endpoints(build, tmp_path)
+
+
+def two_replicas():
+    # The one that train.py would use: the collectives of another have the same keys.
+    return kgan.distribute.strategy("cpu:2")
+
+
+def batch_for(model, n=8, seed=0):
+    """n examples of each space of the model's data; one array if there is one space."""
+    parts = []
+    for i, space in enumerate(model.spaces):
+        public = space.request(100 + n + 17 * seed + i)
+        first = tf.nest.map_structure(lambda x: x[:n], public)
+        inside = space.from_public(first)
+        parts.append(tf.nest.map_structure(np.asarray, inside))
+    return parts[0] if len(parts) == 1 else tuple(parts)
+
+
+def compiled(build, optimizer=None, **kwargs):
+    model = build(**kwargs)
+    make = optimizer or (lambda: keras.optimizers.Adam(1e-3, beta_1=0.5))
+    model.compile(**{f"{name}_optimizer": make() for name in model.players})
+    return model
+
+
+def step(model, batch):
+    """One training step on a batch of any structure."""
+    return model.fit(tf.data.Dataset.from_tensors(batch), verbose=0).history
+
+
+def check_each_update_is_alone(build):
+    """A player's update changes its variables, its buffers and its slots alone."""
+    model = compiled(build)
+    batch = batch_for(model)
+    parts = batch if isinstance(batch, tuple) else (batch,)
+    data = tf.nest.map_structure(tf.constant, parts)
+    weights = [*model.weights, *model.optimizer.variables]
+    for name, player in model.players.items():
+        own = {id(v) for v in player.buffers}
+        before = values(weights)
+        played, tape = model.record(data, name)
+        assert not changed(weights, before) - own, f"record for {name}"
+        own |= {id(v) for v in player.variables}
+        own |= {id(v) for v in model.optimizer.by_player[name].variables}
+        before = values(weights)
+        model.update(name, played, tape)
+        assert not changed(weights, before) - own, f"update of {name}"
+        assert changed(player.variables, before), f"{name} learns nothing"
+    # Nobody updates on this pass: nothing moves.
+    before = values(weights)
+    model.record(data)
+    assert not changed(weights, before)
+
+
+class _Copy(keras.callbacks.Callback):
+    """Copies a folder in the middle of training, as a killed process leaves it."""
+
+    def __init__(self, folder, to, at):
+        super().__init__()
+        self.folder, self.to, self.left = folder, to, at
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.left -= 1
+        if self.left == 0:
+            shutil.copytree(self.folder, self.to)
+
+
+def check_training_and_resume(build, tmp_path):
+    """Broken and resumed equals never broken, bit for bit. Returns the model."""
+
+    def run(folder, *callbacks):
+        model = compiled(build, ema_decay=0.9)
+        data = TreeSource(batch_for(model, 16)).batches(4, seed=1)
+        state = kgan.callbacks.Checkpoint(folder, data, save_every=2)
+        callbacks = [state, *callbacks]
+        return model, model.fit(data, epochs=2, callbacks=callbacks, verbose=0).history
+
+    folder, killed = tmp_path / "unbroken", tmp_path / "killed"
+    # Of 8 steps, 7 are made and 6 are saved.
+    model, logs = run(folder, _Copy(folder, killed, at=7))
+    assert {f"{name}_loss" for name in model.players} <= logs.keys()
+    assert "loss" not in logs
+    assert all(np.isfinite(v).all() for v in logs.values()), logs
+    assert int(model.steps) == 8
+    resumed, _ = run(killed)
+    assert_same(model.saved_variables, resumed.saved_variables)
+    return model
+
+
+def check_keras_round_trip(model, tmp_path):
+    """A file holds all; looking changes nothing."""
+    batch = batch_for(model, 4)
+    watched = [v for v in everything(model) if v is not model.test_seeds.state]
+    before = values(watched)
+    data = tf.data.Dataset.from_tensors(batch)
+    logs = model.evaluate(data, verbose=0, return_dict=True)
+    assert not changed(watched, before)
+    assert {f"{name}_loss" for name in model.players} <= logs.keys()
+
+    path = tmp_path / "model.keras"
+    model.save(path)
+    loaded = keras.models.load_model(path)
+    assert json.dumps(loaded.get_config()) == json.dumps(model.get_config())
+    assert_same(everything(model), everything(loaded))
+    # Both go on alike: slots, seeds, states and averages came along.
+    step(model, batch)
+    step(loaded, batch)
+    assert_same(everything(model), everything(loaded))
+
+
+def check_replicas(build, **kwargs):
+    """Two replicas compute what one computes, with noise, dropout and averages."""
+    one = _trained(build, **kwargs)
+    with two_replicas().scope():
+        two = _trained(build, **kwargs)
+    for a, b in zip(one.weights, two.weights, strict=True):
+        np.testing.assert_allclose(b.numpy(), a.numpy(), 1e-12, 1e-15, err_msg=a.path)
+
+
+def _sgd():
+    return keras.optimizers.SGD(0.05, momentum=0.5)
+
+
+def _trained(build, steps=2, **kwargs):
+    """A game after some steps, in float64: rounding cannot hide a mistake."""
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        # By SGD, which unlike Adam sees the size of a gradient.
+        model = compiled(build, _sgd, ema_decay=0.9, **kwargs)
+        data = tf.data.Dataset.from_tensors(batch_for(model)).repeat(steps)
+        model.fit(data, verbose=0)
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+    return model
+
+
+def check_endpoints(build, tmp_path):
+    """Each endpoint answers in Python, and the same through the server's loader."""
+    model = build(ema_decay=0.9)
+    for name in model.endpoints():
+        endpoint = model.endpoint(name)
+        given = {n: endpoint.takes[n].request(5) for n in endpoint.given}
+        n = None if given else 5
+        first = endpoint.sample(n, seed=1, **given)
+        again = endpoint.sample(n, seed=1, **given)
+        tf.nest.map_structure(np.testing.assert_array_equal, first, again)
+        if endpoint.drawn:
+            others = endpoint.sample(n, seed=2, **given)
+            pairs = zip(tf.nest.flatten(first), tf.nest.flatten(others), strict=True)
+            assert any(np.abs(a - b).max() > 0 for a, b in pairs)
+    path = model.export(tmp_path / "export" / "1", force=True, limit=40)
+    kgan.serving.verify(path, model)
+    examples = batch_for(model, 64)
+    examples = examples if isinstance(examples, tuple) else (examples,)
+    for picture in model.pictures(examples, n=6).values():
+        assert picture.draw().dtype == np.uint8
+
+
+class TreeSource(Source):
+    """Arrays in memory, of any structure."""
+
+    def __init__(self, examples):
+        self.examples = examples
+        size = len(tf.nest.flatten(examples)[0])
+        super().__init__("tree", size, space=None)
+
+    def read(self, stream, batch_size):
+        def gather(indices):
+            return tf.nest.map_structure(
+                lambda x: tf.ensure_shape(
+                    tf.gather(x, indices), [batch_size, *x.shape[1:]]
+                ),
+                self.examples,
+            )
+
+        return stream.map(gather)
+
+
+def everything(model):
+    """Weights, buffers, states, seeds, and the slots of all optimizers."""
+    return [*model.variables, *model.optimizer.variables]
+
+
+def values(variables):
+    return {id(v): v.numpy() for v in variables}
+
+
+def changed(variables, before):
+    """The ids of variables with another value than before."""
+    return {id(v) for v in variables if not np.array_equal(v.numpy(), before[id(v)])}
+
+
+def assert_same(variables, others):
+    for a, b in zip(variables, others, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy(), a.path)

@@ -1,0 +1,35 @@
+"""Labels go into both networks."""
+
+import keras
+from keras import layers
+
+import kgan
+from kgan.spaces import Images, Labels
+from tests.games import nets
+
+
+@keras.saving.register_keras_serializable("test")
+class Conditional(kgan.GAN):
+    def __init__(self, classes=3, seed=0, **kwargs):
+        z, label, x = (
+            keras.Input((5,)),
+            keras.Input((), dtype="int32"),
+            keras.Input(nets.IMAGE),
+        )
+        code = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
+        g = nets.to_image(layers.Concatenate()([z, code]), seed)
+        d = nets.dense(layers.Concatenate()([layers.Flatten()(x), code]), 1, seed, None)
+        super().__init__(
+            keras.Model([z, label], g),
+            keras.Model([x, label], d),
+            spaces=(Images(nets.IMAGE), Labels(classes)),
+            latent_dim=5,
+            seed=seed,
+            **kwargs,
+        )
+
+    def make(self, latents, labels=None, training=False, network=None):
+        return (network or self.generator)([latents, labels], training=training)
+
+    def judge(self, examples, batch):
+        return self.discriminator([examples, batch.labels], training=batch.training)

@@ -1,0 +1,87 @@
+import math
+
+import keras
+import numpy as np
+import pytest
+
+from kgan.objectives import losses
+
+# sigmoid(log 3) = 3/4, sigmoid(-log 3) = 1/4
+LOG3 = math.log(3.0)
+
+
+def test_value_by_hand():
+    # log(3/4) + log(1 - 1/4)
+    v = losses.value(np.array([LOG3], "float32"), np.array([-LOG3], "float32"))
+    assert float(v) == pytest.approx(2 * math.log(3 / 4), rel=1e-6)
+
+
+def test_equilibrium():
+    zero = np.zeros((4, 1), "float32")
+    v = losses.value(zero, zero)
+    assert float(v) == pytest.approx(-math.log(4), rel=1e-6)
+    assert float(losses.jensen_shannon(v)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_jensen_shannon_of_the_optimal_discriminator():
+    # p = (3/4, 1/4), q = (1/4, 3/4): D* = p / (p + q) = p, logits +-log 3.
+    p, q = np.array([0.75, 0.25]), np.array([0.25, 0.75])
+    m = (p + q) / 2
+    jsd = 0.5 * (p * np.log(p / m)).sum() + 0.5 * (q * np.log(q / m)).sum()
+    logits = np.log(p / q).astype("float32")
+    # Samples in the proportions of p and q.
+    v = losses.value(np.repeat(logits, [3, 1]), np.repeat(logits, [1, 3]))
+    assert float(losses.jensen_shannon(v)) == pytest.approx(jsd, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "generator"),
+    # fakes at D = 1/4: log(1 - 1/4), -log(1/4)
+    [("minimax", math.log(3 / 4)), ("non_saturating", math.log(4))],
+)
+def test_losses_by_hand(name, generator):
+    loss = losses.get(name)
+    real = np.array([[LOG3], [0.0]], "float32")
+    fake = np.array([[-LOG3], [-LOG3]], "float32")
+    # D(x) = 3/4, 1/2; D(G(z)) = 1/4, 1/4
+    d = -(math.log(3 / 4) + math.log(1 / 2)) / 2 - math.log(3 / 4)
+    assert float(loss.discriminator(real, fake)) == pytest.approx(d, rel=1e-6)
+    assert float(loss.generator(fake, real)) == pytest.approx(generator, rel=1e-6)
+    seen = {name: float(v) for name, v in loss.monitor(real, fake).items()}
+    assert seen["d_real"] == pytest.approx(0.625)
+    assert seen["d_fake"] == pytest.approx(0.25)
+    assert seen["value"] == pytest.approx(-d, rel=1e-6)
+    assert seen["jsd"] == pytest.approx((math.log(4) - d) / 2, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", ["minimax", "non_saturating"])
+def test_extreme_logits_are_finite(name):
+    loss = losses.get(name)
+    real, fake = np.array([[-1e4]], "float32"), np.array([[1e4]], "float32")
+    assert float(loss.discriminator(real, fake)) == pytest.approx(2e4)
+    assert float(loss.generator(-fake)) == pytest.approx(
+        {"minimax": 0.0, "non_saturating": 1e4}[name]
+    )
+
+
+def test_patches_are_averaged():
+    loss = losses.get("non_saturating")
+    patches = np.random.default_rng(0).normal(size=(2, 5, 5, 1)).astype("float32")
+    assert float(loss.generator(patches)) == pytest.approx(
+        np.log1p(np.exp(-patches.astype("float64"))).mean(), rel=1e-6
+    )
+
+
+def test_bfloat16_logits_are_averaged_in_float32():
+    logits = keras.ops.cast(np.full((3, 1), 0.1), "bfloat16")
+    loss = losses.get("non_saturating").generator(logits)
+    assert keras.backend.standardize_dtype(loss.dtype) == "float32"
+
+
+def test_registry():
+    minimax = losses.get("minimax")
+    assert losses.get(minimax) is minimax
+    config = keras.saving.serialize_keras_object(minimax)
+    assert type(losses.get(config)) is losses.Minimax
+    with pytest.raises(ValueError, match="Received: identifier='hing'"):
+        losses.get("hing")

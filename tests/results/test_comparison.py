@@ -1,0 +1,183 @@
+import copy
+import json
+
+import pytest
+
+from kgan.evaluation import Result, compare, differences, read_result
+from kgan.results.folder import folder_of, newest_path, next_path
+
+
+def result(value=10.0, error=1.0, **samples):
+    score = {
+        "value": value,
+        "error": error,
+        "how": "standard error",
+        "better": "lower",
+        "metric": {"class": "FrechetDistance"},
+        "needs": "features",
+        "against": {"real": {"of": "mnist train", "count": 10_000}},
+        "floor": {"value": 0.5, "error": None, "how": "", "between": {}},
+        "ceiling": {"value": 90.0, "error": 0.1, "how": "", "of": "noise"},
+    }
+    about = {
+        "source": "logs/dcgan/001",
+        "kind": "run",
+        "weights": "EMA",
+        "count": 10_000,
+        "seed": 0,
+        "steps": 3120,
+        "model": "DCGAN",
+    }
+    return Result(
+        samples={**about, **samples},
+        reference={"dataset": "mnist", "split": "train", "shape": [28, 28, 1]},
+        extractor={"name": "lenet", "digest": "ab" * 32, "resize": "None."},
+        scores={"frechet_distance": score},
+        warnings=[],
+        kgan="0.1.0",
+    )
+
+
+def test_better_by_so_many_standard_errors():
+    table = compare(result(10.0, 3.0), result(30.0, 4.0))
+    # 20 / sqrt(3^2 + 4^2)
+    assert "A is better, 4.0 standard errors" in table
+    assert "+20" in table
+    table = compare(result(10.0, 3.0), result(4.0, 4.0))
+    assert "no clear difference, 1.2 standard errors" in table
+    assert "B is better" in compare(result(10.0, None), result(4.0, None))
+    assert "equal" in compare(result(), result())
+
+
+def test_where_higher_is_better():
+    a, b = result(0.5, 0.01), result(0.9, 0.01)
+    for each in (a, b):
+        each.scores["frechet_distance"]["better"] = "higher"
+    assert "B is better" in compare(a, b)
+
+
+def changes():
+    def change(**path):
+        (name, (key, value)), = path.items()  # fmt: skip
+
+        def apply(result):
+            getattr(result, name)[key] = value
+
+        return apply
+
+    def score(key, value):
+        def apply(result):
+            result.scores["frechet_distance"][key] = value
+
+        return apply
+
+    return {
+        "samples is 10000 in the one and 50000": change(samples=("count", 50_000)),
+        "weights is EMA in the one and raw": change(samples=("weights", "raw")),
+        "extractor is lenet in the one and inception": change(
+            extractor=("name", "inception")
+        ),
+        "digest of the extractor is ab": change(extractor=("digest", "cd" * 32)),
+        "resize is None. in the one and bicubic": change(
+            extractor=("resize", "bicubic")
+        ),
+        "dataset is mnist in the one and fashion": change(
+            reference=("dataset", "fashion")
+        ),
+        "split is train in the one and test": change(reference=("split", "test")),
+        "shape is": change(reference=("shape", [32, 32, 1])),
+        "the metric is FrechetDistance() in the one and X(k=3) in": score(
+            "metric", {"class": "X", "k": 3}
+        ),
+        "the real side is 10000 of mnist train in the one and none in": score(
+            "against", {}
+        ),
+    }
+
+
+@pytest.mark.parametrize(("message", "change"), changes().items(), ids=list(changes()))
+def test_results_made_differently_are_refused(message, change):
+    other = copy.deepcopy(result())
+    change(other)
+    assert len(differences(result(), other)) == 1
+    with pytest.raises(ValueError, match=r"cannot be compared") as error:
+        compare(result(), other)
+    assert message in str(error.value)
+
+
+def test_a_difference_of_several_scores_is_named_once():
+    a, b = result(), result()
+    for each, count in ((a, 1000), (b, 500)):
+        side = {"real": {"of": "mnist train", "count": count}}
+        each.scores["frechet_distance"]["against"] = side
+        each.scores["kernel_distance"] = each.scores["frechet_distance"]
+    (text,) = differences(a, b)
+    assert text == (
+        "the real side is 1000 of mnist train in the one and 500 of mnist train in the "
+        "other (frechet_distance, kernel_distance)"
+    )
+
+
+def test_what_is_compared_may_differ():
+    other = result(
+        source="logs/wgan/003", kind="savedmodel", seed=5, steps=7, model="X"
+    )
+    assert differences(result(), other) == []
+
+
+def test_another_version_is_another_way():
+    other = Result(**{**vars(result()), "kgan": "0.2.0"})
+    with pytest.raises(ValueError, match=r"kgan is 0.1.0 in the one and 0.2.0"):
+        compare(result(), other)
+
+
+def test_no_score_in_common():
+    other = copy.deepcopy(result())
+    other.scores["precision"] = other.scores.pop("frechet_distance")
+    with pytest.raises(ValueError, match=r"a score in common.*frechet_distance"):
+        compare(result(), other)
+
+
+def test_the_table_of_a_result():
+    table = result().table()
+    lines = table.splitlines()
+    assert lines[0].split()[:2] == ["score", "value"]
+    assert "10 +- 1" in lines[1]
+    assert "90 +- 0.1" in lines[1]
+    assert "10000 of logs/dcgan/001, seed 0, weights EMA" in table
+    assert "mnist train (10000)" in table
+
+
+def test_files_are_numbered(tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "config.json").write_text("{}")
+    assert folder_of(run) == run / "evaluations"
+    assert next_path(run) == run / "evaluations" / "001.json"
+    with pytest.raises(ValueError, match=r"without results in .*kgan evaluate"):
+        newest_path(run)
+    for value in (1.0, 2.0):
+        result(value).write(next_path(run))
+    (run / "evaluations" / "notes.json").write_text("{}")
+    newest = read_result(newest_path(run))
+    assert newest.scores["frechet_distance"]["value"] == 2.0
+    assert newest_path(tmp_path / "any.json") == tmp_path / "any.json"
+    export = tmp_path / "export" / "dcgan" / "1"
+    assert folder_of(export) == tmp_path / "export" / "dcgan" / "1.evaluations"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": "x"}', "nonsense"])
+def test_a_file_that_is_none(tmp_path, content):
+    path = tmp_path / "x.json"
+    path.write_text(content)
+    with pytest.raises(ValueError, match="Expected scores written by kgan evaluate"):
+        read_result(path)
+    with pytest.raises(ValueError, match="cannot be read"):
+        read_result(tmp_path / "nowhere.json")
+
+
+def test_numbers_survive_the_file(tmp_path):
+    made = result(0.1 + 0.2)
+    stored = json.loads(made.write(tmp_path / "x.json").read_text())
+    assert stored["scores"]["frechet_distance"]["value"] == 0.1 + 0.2
+    assert read_result(tmp_path / "x.json") == made
