@@ -1,4 +1,4 @@
-"""What is wrong with a game, said before it is played."""
+"""Checks of a game and its batches, before it is played."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import tensorflow as tf
 from kgan.core.averages import Averaging
 from kgan.core.checks import check_batch, check_terms
 from kgan.core.in_order import InOrder
-from kgan.core.keeping import kept
+from kgan.core.keeping import unchanged
 from kgan.core.optimizers import Optimizers
 from kgan.core.player import Player, check_disjoint
 from kgan.core.saving import SavedWhole
@@ -122,7 +122,7 @@ class Game(SavedWhole):
         self.terms = TermMeans(name="terms")
         self.averaging = Averaging(ema_decay, ema_ramp, ema_half_life)
         self.averages = self.averaging.average(averaged)
-        # `callbacks.Checkpoint` hears by it of a signal to another machine.
+        # By it `callbacks.Checkpoint` learns of a signal to another machine.
         self.stop_vote = None
         self._asked: dict[tuple[str, bool], Endpoint] = {}
         self._batch_size = None
@@ -293,13 +293,13 @@ class Game(SavedWhole):
             ValueError: if there is no such endpoint.
         """
         if (name, averaged) not in self._asked:
-            made = self.endpoints(averaged)
-            if name not in made:
+            endpoints = self.endpoints(averaged)
+            if name not in endpoints:
                 raise ValueError(
                     f"Expected an endpoint of {type(self).__name__}: "
-                    f"{', '.join(made) or 'there is none'}. Received: {name!r}."
+                    f"{', '.join(endpoints) or 'there is none'}. Received: {name!r}."
                 )
-            self._asked[name, averaged] = made[name]
+            self._asked[name, averaged] = endpoints[name]
         return self._asked[name, averaged]
 
     def call(self, inputs: Any, training: bool = False) -> Any:
@@ -364,7 +364,7 @@ class Game(SavedWhole):
         check_steps_per_execution(strategy, steps_per_execution)
         scale_losses = self.dtype_policy.name == "mixed_float16"
         with strategy.scope():
-            made = Optimizers(
+            built = Optimizers(
                 self.players, optimizers, schedules, self.steps, scale_losses
             )
         super().compile(
@@ -373,8 +373,8 @@ class Game(SavedWhole):
             jit_compile=jit_compile,
             steps_per_execution=steps_per_execution,
         )
-        self.optimizer = made
-        for name, optimizer in made.by_player.items():
+        self.optimizer = built
+        for name, optimizer in built.by_player.items():
             # Keras saves them by these names.
             setattr(self, f"{name}_optimizer", optimizer)
 
@@ -478,7 +478,7 @@ class Game(SavedWhole):
     def _buffers_kept(self, *names: str) -> Iterator[None]:
         """Gives the buffers of all players but these back unchanged."""
         others = [p for name, p in self.players.items() if name not in names]
-        with kept([v for player in others for v in player.buffers]):
+        with unchanged([v for player in others for v in player.buffers]):
             yield
 
     @contextlib.contextmanager
@@ -494,7 +494,7 @@ class Game(SavedWhole):
         share = mean_over_replicas(tf.cast(gate, keras.backend.floatx()))
         self.terms.update({f"{player.name}/updated": share})
         slots = self.optimizer.by_player[player.name].variables
-        with kept([*player.variables, *player.buffers, *slots], share < 0.5):
+        with unchanged([*player.variables, *player.buffers, *slots], share < 0.5):
             yield
 
     @property

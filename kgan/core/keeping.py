@@ -1,4 +1,4 @@
-"""Giving variables their values back."""
+"""Variables that a block of code must not change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import tensorflow as tf
 
 
 @contextlib.contextmanager
-def kept(variables: Iterable[keras.Variable], condition: Any = None) -> Iterator[None]:
+def unchanged(
+    variables: Iterable[keras.Variable], condition: Any = None
+) -> Iterator[None]:
     """At the end of the block, variables have the values of its beginning again.
 
     Args:

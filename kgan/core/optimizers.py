@@ -137,12 +137,12 @@ def _check_names(given: Any, players: dict[str, Player]):
     missing = [name for name in wanted if name not in given]
     unknown = [name for name in given if name not in wanted]
     if missing or unknown:
-        said = [f"without {', '.join(missing)}"] if missing else []
-        said += [f"with {', '.join(unknown)}"] if unknown else []
+        faults = [f"without {', '.join(missing)}"] if missing else []
+        faults += [f"with {', '.join(unknown)}"] if unknown else []
         call = ", ".join(f"{name}=..." for name in wanted)
         raise ValueError(
             "A game has one optimizer per player, and its losses are the model's own: "
-            f"expected compile({call}). Received: a call {' and '.join(said)}."
+            f"expected compile({call}). Received: a call {' and '.join(faults)}."
         )
 
 

@@ -12,7 +12,7 @@ class TermMeans(keras.metrics.Metric):
     """The mean of each scalar passed to `update`, by name.
 
     A `keras.metrics.Mean` per term would need the names before the first step, since
-    variables cannot be made inside it under a strategy, and two small operations a
+    variables cannot be made inside it under a strategy, and two small operations per
     term. Here a name takes the next free slot of one vector when the step is traced.
 
     Args:

@@ -77,21 +77,22 @@ class Endpoint:
         Raises:
             ValueError: if the answer is not of the spaces in `gives`.
         """
-        made = self.function(**inputs)
-        if not isinstance(made, dict) or set(made) != set(self.gives):
+        answers = self.function(**inputs)
+        if not isinstance(answers, dict) or set(answers) != set(self.gives):
+            named = isinstance(answers, dict)
             raise ValueError(
-                f"Expected an endpoint that answers with a dictionary of "
+                "Expected an endpoint that answers with a dictionary of "
                 f"{', '.join(self.gives)}. Received: "
-                f"{sorted(made) if isinstance(made, dict) else type(made).__name__}."
+                f"{sorted(answers) if named else type(answers).__name__}."
             )
         for name, space in self.gives.items():
             try:
-                space.check(made[name], assertions=False)
+                space.check(answers[name], assertions=False)
             except ValueError as error:
                 raise ValueError(
                     f"The answer {name!r} of an endpoint is not in its space. {error}"
                 ) from None
-        return {name: made[name] for name in self.gives}
+        return {name: answers[name] for name in self.gives}
 
     def __call__(self, batch_size: int | None = None, **inputs: Any) -> dict[str, Any]:
         """Asks for arrays, on the process's first device.

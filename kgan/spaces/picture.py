@@ -56,12 +56,12 @@ def pictures_of(
     Returns:
         name -> `Picture`; nothing for what needs examples if there are none.
     """
-    made = {}
+    pictures = {}
     for name, endpoint in endpoints.items():
         picture = _picture(endpoint, spaces, examples, n, seed)
         if picture is not None:
-            made[name] = picture
-    return made
+            pictures[name] = picture
+    return pictures
 
 
 def _picture(

@@ -6,6 +6,8 @@ import tensorflow as tf
 import kgan
 from kgan.spaces import Labels, Points
 from tests.game_test_case import batch_for, compiled, run_game_test, two_replicas
+from tests.games.conditional import Conditional
+from tests.games.translation import Translation
 
 layers = keras.layers
 
@@ -290,3 +292,86 @@ def test_float16_scales_both_losses(tmp_path):
     loaded = keras.models.load_model(tmp_path / "half.keras")
     assert isinstance(loaded.d_optimizer, scale)
     assert model.generate(2, seed=0).dtype == np.float32
+
+
+class Pairing(kgan.losses.Loss):
+    """RpGAN, arXiv 1807.00734: softplus of the difference of logits."""
+
+    def discriminator(self, real_logits, fake_logits):
+        return keras.ops.mean(keras.ops.softplus(fake_logits - real_logits))
+
+    def generator(self, fake_logits, real_logits):
+        return keras.ops.mean(keras.ops.softplus(real_logits - fake_logits))
+
+
+def test_a_relativistic_loss_by_value():
+    model = linear_gan(loss=Pairing())
+    assert model.needs_real_logits
+    model.compile(keras.optimizers.SGD(0.5), keras.optimizers.SGD(0.25))
+    real = np.array([[2.0], [-1.0], [0.5]], "float32")
+    z = np.array([[0.3], [-0.7], [1.1]])
+    model.sample_latents = lambda n, training=True: tf.constant(z, tf.float32)
+    logs = model.train_on_batch(real, return_dict=True)
+    # D(x) = x at first; d softplus(u) / du = sigmoid(u), u = w (z - x).
+    assert logs["d_loss"] == pytest.approx(np.log1p(np.exp(z - real)).mean(), rel=1e-5)
+    w = 1 - 0.5 * (sigmoid(z - real) * (z - real)).mean()
+    assert model.discriminator.weights[0].numpy().item() == pytest.approx(w, rel=1e-5)
+    u = w * (real - z)
+    assert logs["g_loss"] == pytest.approx(np.log1p(np.exp(u)).mean(), rel=1e-5)
+    v = 1 - 0.25 * (sigmoid(u) * -w * z).mean()
+    assert model.generator.weights[0].numpy().item() == pytest.approx(v, rel=1e-5)
+
+
+def test_other_losses_save_a_pass_of_d():
+    for name in ("minimax", "non_saturating"):
+        assert not linear_gan(loss=name).needs_real_logits
+
+
+def test_latent_dim_of_generators_of_other_inputs():
+    assert Conditional().latent_dim == 5
+    assert linear_gan().latent_dim == 1
+    with pytest.raises(ValueError, match=r"of latents.*Received: Tran"):
+        _ = Translation().latent_dim
+    x = layers.Input((4, 4, 1))
+    network = keras.Model(x, layers.Conv2D(1, 3, padding="same")(x))
+    logits = keras.Model(x, layers.Dense(1)(layers.Flatten()(x)))
+    with pytest.raises(ValueError, match=r"one that is called 'latents', or override"):
+        kgan.GAN(network, logits)
+
+
+@pytest.mark.parametrize(
+    ("build", "message"),
+    [
+        (lambda: kgan.DCGAN(latent_dim=0), "latent_dim=0"),
+        (lambda: kgan.DCGAN(width=-3), "width=-3"),
+        (lambda: kgan.DCGAN(latent_dim=2.5), "latent_dim=2.5"),
+        (lambda: kgan.VanillaGAN(latent_dim=0), "latent_dim=0"),
+        (lambda: kgan.VanillaGAN(generator_hidden=(8, 0)), "generator_hidden=0"),
+        (lambda: kgan.VanillaGAN(discriminator_hidden=()), "at least one size"),
+    ],
+)
+def test_sizes_that_cannot_be(build, message):
+    with pytest.raises(ValueError, match=message):
+        build()
+
+
+class Darker(layers.Layer):
+    """Differentiable, and seen in D's input."""
+
+    def call(self, x):
+        return x - 1.0
+
+
+def test_augmentation_is_what_d_sees_in_both_turns():
+    model = linear_gan(augment=Darker())
+    seen = []
+    call = model.discriminator.call
+    model.discriminator.call = lambda x, **kw: seen.append(x) or call(x, **kw)
+    model.compile("sgd", "sgd")
+    model.run_eagerly = True
+    real = np.full((4, 1), 3.0, "float32")
+    model.train_on_batch(real)
+    # Real and fake in D's turn, fake in G's.
+    assert len(seen) == 3
+    np.testing.assert_array_equal(seen[0], real - 1.0)
+    np.testing.assert_array_equal(seen[1], seen[2])
