@@ -11,19 +11,21 @@ import kgan
 from kgan.data.sources import Source
 
 
-def run_game_test(build, tmp_path, **kwargs):
+def run_game_test(build, tmp_path, eagerly=False, **kwargs):
     """Checks a game from every side.
 
     Args:
         build: (**kwargs) -> an uncompiled game with tiny networks; the same weights
             each time. It passes `ema_decay` on.
         tmp_path: an empty directory.
+        eagerly: whether replicas are compared without a graph, which takes half of the
+            time.
         **kwargs: with what replicas are compared, such as `discriminator_steps=2`.
     """
     check_each_update_is_alone(build)
     model = check_training_and_resume(build, tmp_path)
     check_keras_round_trip(model, tmp_path)
-    check_replicas(build, **kwargs)
+    check_replicas(build, eagerly, **kwargs)
     check_endpoints(build, tmp_path)
 
 
@@ -135,11 +137,11 @@ def check_keras_round_trip(model, tmp_path):
     assert_same(everything(model), everything(loaded))
 
 
-def check_replicas(build, **kwargs):
+def check_replicas(build, eagerly=False, **kwargs):
     """Two replicas compute what one computes, with noise, dropout and averages."""
-    one = _trained(build, **kwargs)
+    one = _trained(build, eagerly, **kwargs)
     with two_replicas().scope():
-        two = _trained(build, **kwargs)
+        two = _trained(build, eagerly, **kwargs)
     for a, b in zip(one.weights, two.weights, strict=True):
         np.testing.assert_allclose(b.numpy(), a.numpy(), 1e-12, 1e-15, err_msg=a.path)
 
@@ -148,13 +150,14 @@ def _sgd():
     return keras.optimizers.SGD(0.05, momentum=0.5)
 
 
-def _trained(build, steps=2, **kwargs):
+def _trained(build, eagerly, steps=2, **kwargs):
     """A game after some steps, in float64: rounding cannot hide a mistake."""
     keras.config.set_floatx("float64")
     keras.config.set_dtype_policy("float64")
     try:
         # By SGD, which unlike Adam sees the size of a gradient.
         model = compiled(build, _sgd, ema_decay=0.9, **kwargs)
+        model.run_eagerly = eagerly
         data = tf.data.Dataset.from_tensors(batch_for(model)).repeat(steps)
         model.fit(data, verbose=0)
     finally:

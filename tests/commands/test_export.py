@@ -106,5 +106,5 @@ def test_bad_input(run, tmp_path, monkeypatch, capsys):
     refused(capsys, "a symbolic link", "export", run)
     refused(capsys, "Expected limit >= 1", "export", run, "--name=b", "--limit=0")
     refused(capsys, "Expected an export of kgan", "verify", str(tmp_path))
-    refused(capsys, "Expected an existing version of m", "promote", "m", "1", "stable")
+    refused(capsys, "Expected a version of m", "promote", "m", "1", "stable")
     assert [p.name for p in (tmp_path / "export").iterdir()] == ["dcgan"]

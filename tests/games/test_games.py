@@ -24,4 +24,4 @@ GAMES = [
 
 @pytest.mark.parametrize("game", GAMES)
 def test_game(game, tmp_path):
-    run_game_test(game, tmp_path)
+    run_game_test(game, tmp_path, eagerly=True)
