@@ -111,7 +111,7 @@ class Health(BoardCallback):
         if self.checkpoint is not None:
             _check_begun(self.checkpoint)
             for optimizer in self._optimizers():
-                _check_rate(optimizer)
+                _check_rate(optimizer, self.model.optimizer.schedules_rates)
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epoch = epoch
@@ -254,8 +254,8 @@ def _check_begun(checkpoint: Checkpoint):
         )
 
 
-def _check_rate(optimizer: keras.optimizers.Optimizer):
-    if not isinstance(optimizer.learning_rate, keras.Variable):
+def _check_rate(optimizer: keras.optimizers.Optimizer, scheduled: bool):
+    if scheduled or not isinstance(optimizer.learning_rate, keras.Variable):
         raise ValueError(
             "Expected learning rates that are numbers, because a rollback lowers them. "
             f"Received: {optimizer.name} with a schedule. Remove the schedule; or "

@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from kgan.callbacks.board import BoardCallback
 from kgan.spaces import Picture
+from kgan.spaces.picture import first
 from kgan.system import image_files
 
 _log = logging.getLogger("kgan")
@@ -85,7 +86,7 @@ class Pictures(BoardCallback):
         self._check()
         if self.examples is not None and not (self.folder / "real.png").exists():
             space, real = self.model.spaces[0], self._parts()[0]
-            picture = Picture(space, {"real": _first(real, self._count())}).draw()
+            picture = Picture(space, {"real": first(real, self._count())}).draw()
             if picture is not None:
                 image_files.save(self.folder / "real.png", picture)
                 self.show("real", picture, step=0)
@@ -142,7 +143,3 @@ class Pictures(BoardCallback):
                 f"{', '.join(self.model.endpoints()) or '(none)'}."
                 f"{' Give examples to Pictures.' if parts is None else ''}"
             )
-
-
-def _first(tree: Any, n: int):
-    return tf.nest.map_structure(lambda part: part[:n], tree)

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from kgan.objectives import schedules
 from kgan.objectives.schedules import Schedule, at
 
 
@@ -48,6 +49,8 @@ class Averaging:
                 "Expected ema_decay or ema_half_life, not both. Received: "
                 f"ema_decay={decay}, ema_half_life={half_life}."
             )
+        if half_life is not None and not isinstance(half_life, (int, float)):
+            half_life = schedules.get(half_life)
         if isinstance(half_life, (int, float)) and not half_life > 0:
             raise ValueError(
                 "Expected ema_half_life > 0, in images. "
@@ -83,7 +86,7 @@ class Averaging:
         # w_ema <- d w_ema + (1 - d) w
         for average, network in self.pairs:
             for w_ema, w in zip(average.weights, network.weights, strict=True):
-                w_ema.assign_sub((1.0 - d) * (w_ema - w))
+                w_ema.assign_sub(tf.cast(1.0 - d, w.dtype) * (w_ema - w))
 
     def rate(self, step: Any, images_seen: Any, batch: Any) -> tf.Tensor:
         """d at a step; arguments as for `follow`."""

@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from kgan.spaces import Space
+from kgan.spaces.space import dims
 
 
 def check_networks(
@@ -31,8 +32,8 @@ def check_networks(
     ):
         raise ValueError(
             "Expected a generator that makes what the discriminator takes. Received: "
-            f"generator output [batch, {_dims(generator.output_shape[1:])}], "
-            f"discriminator input [batch, {_dims(discriminator.input_shape[1:])}]."
+            f"generator output [batch, {dims(generator.output_shape[1:])}], "
+            f"discriminator input [batch, {dims(discriminator.input_shape[1:])}]."
         )
 
 
@@ -87,7 +88,3 @@ def check_batch(
         )
     for part, space in zip(data, spaces, strict=True):
         space.check(part, assertions)
-
-
-def _dims(shape: Any):
-    return ", ".join(str(d) for d in shape)

@@ -84,6 +84,7 @@ class Game(SavedWhole):
     Attributes:
         players: name -> `Player`.
         steps: the variable that counts the steps made.
+        images: the variable that counts the examples of their global batches.
         draws: this replica's rows of draws for the global batch, see
             `kgan.random.draws.Draws`.
 
@@ -109,6 +110,8 @@ class Game(SavedWhole):
         players = list(players)
         check_disjoint(players)
         self.players = {player.name: player for player in players}
+        # Keras tracks them here, so that they are saved also if no attribute has them.
+        self.networks = [n for player in players for n in player.networks]
         self.spaces = (spaces,) if isinstance(spaces, Space) else tuple(spaces)
         self.synchronized = synchronized
         self.seed = seed
@@ -117,10 +120,20 @@ class Game(SavedWhole):
         self.steps = self.add_weight(
             shape=(), initializer="zeros", dtype="int64", trainable=False, name="steps"
         )
+        self.images = self.add_weight(
+            shape=(), initializer="zeros", dtype="int64", trainable=False, name="images"
+        )
         self.draws = draws.Draws(seed)
         self.latent_seeds, self.test_seeds = self.draws.seeds, self.draws.test_seeds
         self.terms = TermMeans(name="terms")
         self.averaging = Averaging(ema_decay, ema_ramp, ema_half_life)
+        averaged = list(averaged)
+        for network in averaged:
+            if not any(network is one for one in self.networks):
+                raise ValueError(
+                    "Expected the networks to be averaged to be those of a player. "
+                    f"Received: {network.name!r}, which is no player's."
+                )
         self.averages = self.averaging.average(averaged)
         # By it `callbacks.Checkpoint` learns of a signal to another machine.
         self.stop_vote = None
@@ -197,8 +210,12 @@ class Game(SavedWhole):
         Returns:
             (batch, tape), for `update`.
         """
-        self._before_update(*players)
+        names = {name: self._player(name) for name in players}
+        buffers = [v for player in names.values() for v in player.buffers]
         tape = tf.GradientTape(persistent=True)
+        # What a closed gate gives back.
+        tape.buffers = [(v, tf.identity(v.value)) for v in buffers]
+        self._before_update(*players)
         with tape, self._buffers_kept(*players):
             batch = self.play(data, training=True)
         return batch, tape
@@ -223,8 +240,8 @@ class Game(SavedWhole):
         Returns:
             The terms of the player's loss, of this replica's part of the batch.
         """
-        player = self.players[name]
-        with self._gated(player, gate):
+        player = self._player(name)
+        with self._gated(player, gate, tape):
             if tape is None:
                 self._before_update(name)
                 tape = tf.GradientTape()
@@ -281,8 +298,8 @@ class Game(SavedWhole):
 
     @property
     def images_seen(self) -> tf.Tensor:
-        """Examples of the global batches before this step; within a step only."""
-        return tf.cast(self.steps, "float32") * tf.cast(self._batch_size, "float32")
+        """Examples of the global batches so far; within `turns`, before this step."""
+        return tf.cast(self.images, "float32")
 
     # Asking
 
@@ -304,8 +321,7 @@ class Game(SavedWhole):
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """The first endpoint, in inference mode: tensor in, tensor out."""
-        name = next(iter(self.endpoints()))
-        endpoint = self.endpoint(name)
+        endpoint = self.endpoint(next(iter(self.endpoints()), "of any name"))
         if not isinstance(inputs, dict) or set(inputs) != set(endpoint.takes):
             inputs = {next(iter(endpoint.takes)): inputs}
         answers = list(endpoint.answer(**inputs).values())
@@ -400,26 +416,41 @@ class Game(SavedWhole):
         if hasattr(x, "position"):
             others = kwargs.pop("callbacks", None) or ()
             kwargs["callbacks"] = [InOrder(x.position), *others]
+        self._check_callbacks(kwargs.get("callbacks") or ())
         if kwargs.get("verbose", "auto") == "auto":
             kwargs["verbose"] = 1 if _draws_bars() else 2
         return super().fit(x, *args, **kwargs)
+
+    def _check_callbacks(self, callbacks: Iterable[Any]):
+        kinds = (
+            keras.callbacks.LearningRateScheduler,
+            keras.callbacks.ReduceLROnPlateau,
+        )
+        for callback in callbacks:
+            if isinstance(callback, kinds) and self.optimizer.schedules_rates:
+                raise ValueError(
+                    "Expected no callback that sets learning rates which `schedules` "
+                    f"of compile set at each step. Received: {type(callback).__name__}."
+                )
 
     def train_step(self, data: Any) -> dict[str, Any]:
         with philox.compiled_by_xla(self.jit_compile is True):
             data = self._received(data)
             self.optimizer.follow(self.images_seen)
-            batch, terms = self.turns(data)
-            self._end_step()
-            self.after_step(batch, terms)
-            return self._logs()
+            with self.terms.observed() as names:
+                batch, terms = self.turns(data)
+                self._end_step()
+                self.after_step(batch, terms)
+            return self._logs(names)
 
     def test_step(self, data: Any) -> dict[str, Any]:
         """The same terms on held-out data, with the networks in inference mode."""
         with philox.compiled_by_xla(self.jit_compile is True), draws.testing():
-            batch = self.play(self._received(data), training=False)
-            for player in self.players.values():
-                self._total(player, self._terms_of(player, batch))
-            return self._logs()
+            with self.terms.observed() as names:
+                batch = self.play(self._received(data), training=False)
+                for player in self.players.values():
+                    self._total(player, self._terms_of(player, batch))
+            return self._logs(names)
 
     def _received(self, data: Any):
         """What `fit` delivers, checked, as a part for each space."""
@@ -455,9 +486,11 @@ class Game(SavedWhole):
         if self.averages:
             self.averaging.follow(self.steps + 1, self.images_seen, self._batch_size)
         self.steps.assign_add(1)
+        self.images.assign_add(tf.cast(self._batch_size, "int64"))
 
-    def _logs(self):
-        logs = self.terms.result()
+    def _logs(self, names: Iterable[str]):
+        means = self.terms.result()
+        logs = {name: means[name] for name in names}
         if several_machines(self.distribute_strategy):
             if self.stop_vote is not None:
                 logs["stop_vote"] = tf.convert_to_tensor(self.stop_vote)
@@ -466,6 +499,13 @@ class Game(SavedWhole):
         return logs
 
     # What an update leaves alone
+
+    def _player(self, name: str) -> Player:
+        if name not in self.players:
+            raise ValueError(
+                f"Expected a player: {', '.join(self.players)}. Received: {name!r}."
+            )
+        return self.players[name]
 
     def _before_update(self, *names: str):
         """Lets layers do what they do once per update, outside of the passes."""
@@ -482,7 +522,7 @@ class Game(SavedWhole):
             yield
 
     @contextlib.contextmanager
-    def _gated(self, player: Player, gate: Any) -> Iterator[None]:
+    def _gated(self, player: Player, gate: Any, tape: Any) -> Iterator[None]:
         """Gives all that an update changes back where the gate is False.
 
         Not by `tf.cond`, in which replicas cannot talk to each other, and not by
@@ -496,6 +536,10 @@ class Game(SavedWhole):
         slots = self.optimizer.by_player[player.name].variables
         with unchanged([*player.variables, *player.buffers, *slots], share < 0.5):
             yield
+        own = {id(variable) for variable in player.buffers}
+        for variable, value in getattr(tape, "buffers", ()):
+            if id(variable) in own:
+                variable.assign(tf.where(share < 0.5, value, variable.value))
 
     @property
     def metrics(self) -> list[keras.metrics.Metric]:

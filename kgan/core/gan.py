@@ -66,7 +66,8 @@ class GAN(Game):
     (16, 28, 28, 1)
 
     A new GAN overrides `discriminator_loss` and `generator_loss`; rarely `make` and
-    `judge`, the doors to G and D, `play`, `turns` and `after_step`.
+    `discriminate`, how G and D are called, `play`, `turns` and `after_step`. Losses
+    call D by `judge`.
 
     Logs beside those of `Game`, for losses whose logits are log-odds: `value` =
     V(D, G) and `jsd` = (V + log 4) / 2 in nats, `d_real` = mean D(x) and `d_fake` =
@@ -81,7 +82,9 @@ class GAN(Game):
             several inputs the one called `latents`.
         discriminator_steps: k, at least 1.
         augment: what D's input goes through in both players' passes: tensor -> tensor,
-            differentiable; a `keras.layers.Layer`, or a function that Keras can save.
+            differentiable; a `keras.layers.Layer`, which is told whether it trains, or
+            a function that Keras can save. What it draws has to come from `draws`, or
+            replicas draw the same for other examples.
         spaces: what `fit` delivers. Default: examples of the generator's output shape.
         players: more players, which update after D and G.
         ema_decay: in (0, 1), or None. If given, the generator's average over the steps,
@@ -108,7 +111,8 @@ class GAN(Game):
         players: Iterable[Player] = (),
         **kwargs: Any,
     ) -> None:
-        direct = type(self).judge is GAN.judge and type(self).make is GAN.make
+        own = type(self)
+        direct = own.discriminate is GAN.discriminate and own.make is GAN.make
         check_networks(generator, discriminator, direct)
         check_whole("discriminator_steps", discriminator_steps)
         objective = losses.get(loss)
@@ -124,11 +128,18 @@ class GAN(Game):
         self.objective = objective
         self.needs_real_logits = objective.needs_real_logits()
         self.augment = augment
+        if augment is not None and own.judge is not GAN.judge:
+            raise ValueError(
+                "Expected a GAN that overrides `discriminate`, not `judge`, so that "
+                f"`augment` comes before it. Received: {own.__name__} with augment."
+            )
+        if isinstance(augment, keras.layers.Layer) and not augment.built:
+            # Under strategies, variables cannot be made in the first step.
+            specs = self.examples.specs()
+            augment(tf.nest.map_structure(lambda s: tf.zeros([1, *s.shape[1:]]), specs))
         self.discriminator_steps = discriminator_steps
         if latent_dim is None:
             latent_dim = _latent_dim(generator)
-        elif latent_dim < 1:
-            Latents(latent_dim)
         self.latents = None if latent_dim is None else Latents(latent_dim, latent_prior)
         if self.latents is None and type(self).play is GAN.play:
             raise ValueError(
@@ -216,7 +227,7 @@ class GAN(Game):
         return (network or self.generator)(latents, training=training)
 
     def judge(self, examples: Any, batch: Batch) -> Any:
-        """The door through which D is called, in both players' passes.
+        """The one door through which D is called, in both players' passes.
 
         Args:
             examples: [batch, *image_shape], real or made.
@@ -225,11 +236,24 @@ class GAN(Game):
         Returns:
             Logits [batch, ...].
         """
-        return self.discriminator(self.augmented(examples), training=batch.training)
+        if self.augment is not None:
+            examples = self.augment(examples, **self._mode(batch.training))
+        return self.discriminate(examples, batch)
 
-    def augmented(self, examples: Any) -> Any:
-        """Examples as D sees them: through `augment`, if there is one."""
-        return examples if self.augment is None else self.augment(examples)
+    def discriminate(self, examples: Any, batch: Batch) -> Any:
+        """What D says of examples that went through `augment`.
+
+        A game whose D takes more, such as labels, overrides it.
+
+        Args:
+            examples: [batch, *image_shape].
+            batch: what else is known of them: labels, sources.
+        """
+        return self.discriminator(examples, training=batch.training)
+
+    def _mode(self, training: bool):
+        takes = getattr(self.augment, "_call_has_training_arg", False)
+        return {"training": training} if takes else {}
 
     def play(self, data: tuple[Any, ...], training: bool) -> Batch:
         """Draws latents and lets G answer `data`.
@@ -288,17 +312,19 @@ class GAN(Game):
     # Asking
 
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
-        """`generate`: latents, and labels if the game has them -> images."""
+        """`generate`: latents, and labels if `make` takes them -> images."""
         network = self.shown(self.generator, averaged)
         takes = {"latents": self._latents()}
-        if self.labels is not None:
+        # The generator of algorithm 1 takes latents alone.
+        labelled = self.labels is not None and type(self).make is not GAN.make
+        if labelled:
             takes["labels"] = self.labels
 
         def generate(latents: Any, labels: Any = None):
             return {"images": self.make(latents, labels, network=network)}
 
         gives = {"images": self.examples}
-        alone = None if self.labels else network
+        alone = None if labelled else network
         endpoint = Endpoint(generate, takes, gives, seeded="sample", network=alone)
         return {"generate": endpoint}
 

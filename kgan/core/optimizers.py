@@ -58,6 +58,7 @@ class Optimizers:
         }
         _check(self.by_player, iterations)
         self._scheduled = _by_player(scheduled, players)
+        _check_scheduled_rates(self._scheduled)
         self.config = keras.saving.serialize_keras_object(
             {f"{name}_optimizer": o for name, o in self.by_player.items()}
             | {"schedules": self._scheduled}
@@ -72,6 +73,11 @@ class Optimizers:
             # Keras' callbacks name rates by it.
             optimizer.name = name
             optimizer.build(player.variables)
+
+    @property
+    def schedules_rates(self) -> bool:
+        """Whether a learning rate follows a schedule of images seen."""
+        return any("learning_rate" in numbers for numbers in self._scheduled.values())
 
     @property
     def optimizers(self) -> list[keras.optimizers.Optimizer]:
@@ -102,6 +108,11 @@ def _by_player(given: Any, players: dict[str, Player]):
     scheduled: dict[str, dict[str, Schedule]] = {name: {} for name in players}
     for key, value in (given or {}).items():
         if key in players:
+            if not isinstance(value, dict):
+                raise ValueError(
+                    f"Expected schedules of the player {key!r} as a dictionary, number "
+                    f"-> schedule. Received: {value!r}."
+                )
             scheduled[key] |= {n: schedules.get(s) for n, s in value.items()}
         else:
             for name in players:
@@ -129,6 +140,20 @@ def _make_variable(optimizer: keras.optimizers.Optimizer, number: str):
         )
     variable = keras.Variable(float(value), trainable=False, dtype="float32")
     setattr(optimizer, number, variable)
+    # Files keep the number that the schedule begins to change.
+    config_of = optimizer.get_config
+    optimizer.get_config = lambda: {**config_of(), number: value}
+
+
+def _check_scheduled_rates(scheduled: dict[str, dict[str, Schedule]]):
+    for name, numbers in scheduled.items():
+        schedule = numbers.get("learning_rate")
+        ends = [] if schedule is None else [float(schedule(n)) for n in (0, 1e15)]
+        if any(rate < 0.0 for rate in ends):
+            raise ValueError(
+                f"Expected learning rates of at least 0 for the player {name!r}. "
+                f"Received: a schedule from {ends[0]:g} to {ends[1]:g}."
+            )
 
 
 def _check_names(given: Any, players: dict[str, Player]):

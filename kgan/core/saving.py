@@ -7,6 +7,9 @@ from typing import Any
 
 import keras
 
+# Keys of a config that are no arguments.
+_TUPLE, _POLICY = "tuple", "dtype_policy"
+
 
 class SavedWhole(keras.Model):
     """A model of several networks and optimizers that is saved and loaded whole.
@@ -26,25 +29,29 @@ class SavedWhole(keras.Model):
         return instance
 
     def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, whichever class has them."""
-        arguments = {**self._arguments, "name": self.name}
-        return {name: _serialized(self, name, a) for name, a in arguments.items()}
+        """The constructor's arguments, whichever class has them, and the precision."""
+        arguments = dict(self._arguments)
+        if "name" in arguments or _takes(type(self), "name"):
+            arguments["name"] = self.name
+        config = {name: _saved(self, name, a) for name, a in arguments.items()}
+        return {**config, _POLICY: self.dtype_policy.name}
 
     @classmethod
     def from_config(
         cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
     ) -> SavedWhole:
         arguments = {
-            name: keras.saving.deserialize_keras_object(
-                value, custom_objects=custom_objects
-            )
+            name: _loaded(value, custom_objects)
             for name, value in config.items()
+            if name != _POLICY
         }
-        for name, parameter in inspect.signature(cls.__init__).parameters.items():
-            # JSON makes lists of tuples.
-            if isinstance(parameter.default, tuple) and name in arguments:
-                arguments[name] = tuple(arguments[name])
-        return cls(**arguments)
+        # The networks that a constructor builds are of the global policy.
+        before = keras.config.dtype_policy()
+        keras.config.set_dtype_policy(config.get(_POLICY, before.name))
+        try:
+            return cls(**arguments)
+        finally:
+            keras.config.set_dtype_policy(before)
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         self.compile(**keras.saving.deserialize_keras_object(config))
@@ -86,13 +93,33 @@ def _bound(cls: type, instance: Any, args: Any, kwargs: Any):
     return arguments
 
 
-def _serialized(model: Any, name: str, value: Any):
+def _takes(cls: type, name: str):
+    """Whether a constructor takes an argument of a name."""
+    parameters = inspect.signature(cls.__init__).parameters.values()
+    kinds = [p.kind for p in parameters]
+    return inspect.Parameter.VAR_KEYWORD in kinds or name in (
+        p.name for p in parameters
+    )
+
+
+def _saved(model: keras.Model, name: str, value: Any):
+    """An argument as a file keeps it."""
     advice = (
         f"Let {type(model).__name__} take something that Keras can save, or leave "
         f"{name!r} out in its get_config."
     )
     if name.startswith("*"):
         raise ValueError(f"Expected arguments by name. Received: {name}. {advice}")
+    if isinstance(value, tuple):
+        # JSON would make a list of it.
+        return {_TUPLE: [_saved(model, name, item) for item in value]}
+    if isinstance(value, list):
+        return [_saved(model, name, item) for item in value]
+    if getattr(value, "__name__", "") == "<lambda>":
+        raise ValueError(
+            f"Expected an argument {name!r} that can be loaded. Received: a lambda, "
+            f"which Keras does not load. {advice}"
+        )
     try:
         return keras.saving.serialize_keras_object(value)
     except (TypeError, ValueError) as error:
@@ -100,3 +127,12 @@ def _serialized(model: Any, name: str, value: Any):
             f"Expected an argument {name!r} that can be saved. "
             f"Received: {value!r} ({error}). {advice}"
         ) from None
+
+
+def _loaded(value: Any, custom_objects: dict[str, Any] | None):
+    """An argument of what a file keeps."""
+    if isinstance(value, dict) and list(value) == [_TUPLE]:
+        return tuple(_loaded(item, custom_objects) for item in value[_TUPLE])
+    if isinstance(value, list):
+        return [_loaded(item, custom_objects) for item in value]
+    return keras.saving.deserialize_keras_object(value, custom_objects=custom_objects)

@@ -8,6 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kgan.distribute.replicas import mean_over_replicas
+
 
 class State:
     """A variable of a game, such as BEGAN's k_t: saved and resumed with it.
@@ -51,11 +53,3 @@ class State:
         """
         value = tf.cast(value, self.variable.dtype)
         self.variable.assign(mean_over_replicas(value))
-
-
-def mean_over_replicas(value: Any) -> tf.Tensor:
-    """The mean of a tensor over the replicas, which all call this."""
-    replica = tf.distribute.get_replica_context()
-    if replica is None or replica.num_replicas_in_sync == 1:
-        return tf.convert_to_tensor(value)
-    return replica.all_reduce(tf.distribute.ReduceOp.MEAN, value)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 import tensorflow as tf
+
+# A replica is traced in a thread of its own, so that this is not shared.
+_observed = contextvars.ContextVar("observed", default=None)
 
 
 class TermMeans(keras.metrics.Metric):
@@ -26,6 +32,16 @@ class TermMeans(keras.metrics.Metric):
         self.totals = self.add_variable((capacity,), "zeros", name="totals")
         self.counts = self.add_variable((capacity,), "zeros", name="counts")
 
+    @contextlib.contextmanager
+    def observed(self) -> Iterator[dict[str, None]]:
+        """Gives the names that are updated within the block, in their order."""
+        names: dict[str, None] = {}
+        token = _observed.set(names)
+        try:
+            yield names
+        finally:
+            _observed.reset(token)
+
     def update(self, terms: dict[str, Any]) -> None:
         """Adds one observation of each term.
 
@@ -37,6 +53,9 @@ class TermMeans(keras.metrics.Metric):
         """
         if not terms:
             return
+        names = _observed.get()
+        if names is not None:
+            names.update(dict.fromkeys(terms))
         slots = [[self._slot(name)] for name in terms]
         values = [self._scalar(name, value) for name, value in terms.items()]
         self.totals.assign_add(tf.scatter_nd(slots, values, [self.capacity]))

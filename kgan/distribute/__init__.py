@@ -1,5 +1,6 @@
 """Strategies of several devices and machines."""
 
+from kgan.distribute.replicas import mean_over_replicas
 from kgan.distribute.strategies import (
     batches,
     check_batch_size,
@@ -14,6 +15,7 @@ __all__ = [
     "check_batch_size",
     "is_chief",
     "loss_of_machines_named",
+    "mean_over_replicas",
     "several_machines",
     "strategy",
 ]

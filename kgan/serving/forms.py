@@ -102,13 +102,18 @@ class Inside(Outside):
 class Files(Outside):
     """Examples as they leave the library, but images as PNG files."""
 
+    @staticmethod
+    def is_file(space: Space) -> bool:
+        """Whether examples of a space travel as files."""
+        return space.png
+
     def space_specs(self, name: str, space: Space) -> dict[str, tf.TensorSpec]:
-        if space.png:
+        if self.is_file(space):
             return {self._key(name): tf.TensorSpec([None], tf.string)}
         return super().space_specs(name, space)
 
     def decode_one(self, name: str, space: Space, tensors: dict[str, Any]) -> Any:
-        if not space.png:
+        if not self.is_file(space):
             return super().decode_one(name, space, tensors)
         files = tf.ensure_shape(tensors[self._key(name)], [None])
         files = rows_at_most(files, self.limit, "files")
@@ -116,7 +121,7 @@ class Files(Outside):
 
     def encode(self, public: dict[str, Any]) -> dict[str, Any]:
         def one(name: str, space: Space):
-            if not space.png:
+            if not self.is_file(space):
                 return flat(name, public[name])
             return {self._key(name): tf.ensure_shape(as_png(public[name]), [None])}
 
@@ -124,26 +129,38 @@ class Files(Outside):
 
     def request(self, n: int) -> dict[str, Any]:
         def one(name: str, space: Space):
-            if not space.png:
+            if not self.is_file(space):
                 return flat(name, space.request(n))
             return {self._key(name): as_png(space.request(n)).numpy()}
 
         return self._of_all(one)
 
     def refused(self) -> list[dict[str, Any]]:
-        files = [self._key(name) for name, space in self.spaces.items() if space.png]
+        files = [
+            self._key(name)
+            for name, space in self.spaces.items()
+            if self.is_file(space)
+        ]
         bad = [{key: np.array([b"GIF89a"], object)} for key in files]
         bad += [
             flat(name, value)
             for name, space in self.spaces.items()
             for value in space.refused()
-            if not space.png
+            if not self.is_file(space)
         ]
         return [self.request(1) | wrong for wrong in bad]
 
     def _key(self, name: str):
-        several = sum(space.png for space in self.spaces.values()) > 1
+        several = sum(map(self.is_file, self.spaces.values())) > 1
         return f"{name}_{PNG}" if several else PNG
+
+
+class ReadFiles(Files):
+    """The same in requests: there are no PNG files of two channels to be read."""
+
+    @staticmethod
+    def is_file(space: Space) -> bool:
+        return space.from_png
 
 
 def flat(name: str, tree: Any) -> dict[str, Any]:

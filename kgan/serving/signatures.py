@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from kgan.serving.forms import Files, Inside, Outside, flat, gathered
+from kgan.serving.forms import Files, Inside, Outside, ReadFiles, flat, gathered
 from kgan.serving.graph import at_most, in_blocks, scalar, scalars
 from kgan.spaces import Endpoint, latents
 
@@ -79,9 +79,14 @@ def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signat
         question = _Question(endpoint, limit)
         signatures.setdefault("serving_default", question.inside())
         public = endpoint.seeded or name
-        signatures[public] = question.outside(Outside)
+        if public in signatures:
+            raise ValueError(
+                "Expected endpoints that servers call by names of their own. "
+                f"Received: two that are called {public!r}."
+            )
+        signatures[public] = question.outside(Outside, Outside)
         if any(s.png for s in (*endpoint.takes.values(), *endpoint.gives.values())):
-            signatures[f"{public}_png"] = question.outside(Files)
+            signatures[f"{public}_png"] = question.outside(ReadFiles, Files)
         if len(endpoint.drawn) == 1 and not endpoint.given:
             signatures.setdefault("interpolate", question.interpolate())
     return signatures
@@ -121,11 +126,12 @@ class _Question:
             function, asks.specs(), asks.request, tuple(asks.refused()), live
         )
 
-    def outside(self, form: type[Outside]) -> Signature:
+    def outside(self, asking: type[Outside], answering: type[Outside]) -> Signature:
         """The signature in the form outside; a request has a seed for the latents."""
         endpoint = self.endpoint
-        asks = form({n: endpoint.takes[n] for n in endpoint.given}, self.limit)
-        answers = form(endpoint.gives, self.limit)
+        given = {name: endpoint.takes[name] for name in endpoint.given}
+        asks = asking(given, self.limit)
+        answers = answering(endpoint.gives, self.limit)
         seeded = bool(endpoint.drawn)
         counted = seeded and not endpoint.given
 
@@ -140,9 +146,7 @@ class _Question:
             else:
                 n = tf.shape(tf.nest.flatten(inputs)[0])[0]
             if seeded:
-                seed = scalar(seed)
-                for name in endpoint.drawn:
-                    inputs[name] = endpoint.takes[name].sample(n, seed)
+                inputs |= endpoint.draw(n, scalar(seed))
             return answers.encode(self.published(inputs))
 
         def live(

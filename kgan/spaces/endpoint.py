@@ -16,6 +16,8 @@ from kgan.spaces.space import Space
 # Rows that a network sees at a time, fewer if an example is large. Part of what a seed
 # means: blocks of another size round otherwise.
 BLOCK, _BLOCK_VALUES = 256, 2**24
+# What requests call the seed and the count that stand for latents.
+_RESERVED = ("num_samples", "seed", "seed_from", "seed_to", "steps", "batch_size")
 
 
 class Endpoint:
@@ -34,6 +36,8 @@ class Endpoint:
         takes: name -> `Space` of each argument.
         gives: name -> `Space` of each answer.
         seeded: what a server calls it where a seed stands for the latents.
+        source: which part of the model's data it takes, to be shown in pictures.
+        target: which part of the data its answers should be, or None.
         network: the `keras.Model` that is all of it, for runtimes other than
             TensorFlow; None if there is more to it.
 
@@ -48,6 +52,8 @@ class Endpoint:
         gives: dict[str, Space],
         *,
         seeded: str | None = None,
+        source: int = 0,
+        target: int | None = None,
         network: keras.Model | None = None,
     ) -> None:
         if not takes or not gives:
@@ -55,10 +61,12 @@ class Endpoint:
                 "Expected an endpoint that takes and gives something. "
                 f"Received: takes={list(takes)}, gives={list(gives)}."
             )
+        _check_names(takes, gives)
         self.function = function
         self.takes = dict(takes)
         self.gives = dict(gives)
         self.seeded = seeded
+        self.source, self.target = source, target
         self.network = network
 
     @property
@@ -114,12 +122,21 @@ class Endpoint:
         if len(set(lengths.values())) > 1:
             raise ValueError(f"Expected inputs of one length. Received: {lengths}.")
         n = lengths[next(iter(names))]
+        if not n:
+            raise ValueError(f"Expected at least one example. Received: {lengths}.")
         size = int(batch_size or self.block_rows(inputs))
         parts = [
             self._compiled(tf.nest.map_structure(lambda x: x[i : i + size], inputs))  # noqa: B023
             for i in range(0, n, size)
         ]
-        return tf.nest.map_structure(_joined, *parts)
+        answers = tf.nest.map_structure(_joined, *parts)
+        for name, answer in answers.items():
+            if _length(answer) != n:
+                raise ValueError(
+                    f"Expected one answer {name!r} per example, {n}. "
+                    f"Received: {_length(answer)}."
+                )
+        return answers
 
     def sample(
         self,
@@ -162,15 +179,21 @@ class Endpoint:
             n = length
         if n is None or n < 1:
             raise ValueError(f"Expected n >= 1. Received: n={n}.")
+        seed = next(seeds.stream(None)) if seed is None else seeds.check_seed(seed)
         return self(batch_size, **self.draw(n, seed), **given)
 
     def draw(self, n: Any, seed: Any) -> dict[str, Any]:
         """n examples of each argument that a seed stands for, by name.
 
-        The seed itself is the key of the first one, as in a graph, which cannot hash.
+        Args:
+            n: how many; an integer, also as a tensor.
+            seed: a 32-bit integer, also as a tensor. The i-th argument is drawn with
+                the key (seed, i): a graph cannot hash.
         """
-        seed = next(seeds.stream(None)) if seed is None else seeds.check_seed(seed)
-        return {name: self.takes[name].sample(n, seed) for name in self.drawn}
+        return {
+            name: self.takes[name].sample(n, (seed, i))
+            for i, name in enumerate(self.drawn)
+        }
 
     def block_rows(self, inputs: dict[str, Any]) -> Any:
         """How many rows of such inputs a network sees at a time, in a graph too."""
@@ -204,6 +227,15 @@ class Endpoint:
             sentence = error.message.split("kgan: ")[-1].splitlines()[0]
             raise ValueError(f"{name}: {sentence}") from None
         return value
+
+
+def _check_names(takes: dict[str, Space], gives: dict[str, Space]):
+    for name in (*takes, *gives):
+        if not name.isidentifier() or name in _RESERVED:
+            raise ValueError(
+                "Expected names of arguments and answers that are identifiers, other "
+                f"than {', '.join(_RESERVED)}. Received: {name!r}."
+            )
 
 
 def _length(value: Any):

@@ -91,10 +91,15 @@ class Graphs(Space):
 
     def from_public(self, batch: Any) -> Any:
         types = {"edges": self.edge_types, "nodes": self.node_types}
-        return {
-            name: tf.one_hot(tf.cast(batch[name], tf.int32), types[name])
-            for name in sorted(batch)
-        }
+
+        def probabilities(name: str):
+            part = tf.convert_to_tensor(batch[name])
+            # Probabilities pass, as floats of images do.
+            if part.dtype.is_floating or name not in types:
+                return part
+            return tf.one_hot(tf.cast(part, tf.int32), types[name])
+
+        return {name: probabilities(name) for name in sorted(batch)}
 
     def picture(self, columns: dict[str, Any], per_row: int | None = None) -> Any:
         """Adjacency matrices in the colors of types; nodes stand on the diagonal."""

@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from kgan.spaces.space import Space
+from kgan.spaces.space import Space, dims
+from kgan.system.checks import check_whole
 
 # Pixels per side, at most, when images are compared.
 _COARSE = 16
@@ -25,15 +26,18 @@ class Images(Space):
 
     Args:
         shape: (height, width, channels). None for a side of any size.
+        multiple: what sides of any size must be divisible by, as a U-Net asks for.
 
     Raises:
-        ValueError: for another rank, or no channels.
+        ValueError: for another rank, no channels, or a multiple below 1.
     """
 
     public_dtype = "uint8"
     unit = "image"
 
-    def __init__(self, shape: tuple[int | None, int | None, int]) -> None:
+    def __init__(
+        self, shape: tuple[int | None, int | None, int], multiple: int = 1
+    ) -> None:
         shape = tuple(shape)
         sides = [side for side in shape if side is not None]
         if len(shape) != 3 or shape[-1] is None or min(sides) < 1:
@@ -42,16 +46,37 @@ class Images(Space):
                 f"Received: shape={shape}."
             )
         self.shape = shape
+        self.multiple = check_whole("multiple", multiple)
 
     @property
     def png(self) -> bool:
         """Whether PNG files can hold them: of two channels, one is shown."""
         return self.shape[-1] <= 4
 
+    @property
+    def from_png(self) -> bool:
+        """Whether PNG files can be read as them: there are none of two channels."""
+        return self.shape[-1] in (1, 3, 4)
+
     def get_config(self) -> dict[str, Any]:
-        return {"shape": list(self.shape)}
+        return {"shape": list(self.shape), "multiple": self.multiple}
+
+    def check(self, batch: Any, assertions: bool = True) -> None:
+        super().check(batch, assertions=False)
+        for side in batch.shape[1:3]:
+            if side is not None and side % self.multiple:
+                raise ValueError(
+                    f"Expected images whose sides are divisible by {self.multiple}. "
+                    f"Received: {dims(batch.shape[1:3])}. Crop or pad them first."
+                )
+        if assertions:
+            self.check_values(batch)
 
     def check_values(self, batch: Any) -> None:
+        if self.multiple > 1:
+            fits = tf.reduce_all(tf.shape(batch)[1:3] % self.multiple == 0)
+            message = f"kgan: expected sides divisible by {self.multiple}; received:"
+            tf.debugging.Assert(fits, [message, tf.shape(batch)[1:3]])
         # Also false for NaN.
         in_range = tf.reduce_all(tf.abs(batch) <= 1.0 + 1e-3)
         message = "kgan: expected pixels in [-1, 1]; received NaN or out of range."
@@ -64,7 +89,8 @@ class Images(Space):
         return to_float(batch)
 
     def request(self, n: int) -> Any:
-        shape = (n, *(24 if side is None else side for side in self.shape))
+        free = self.multiple * math.ceil(24 / self.multiple)
+        shape = (n, *(free if side is None else side for side in self.shape))
         return np.random.default_rng(n).integers(0, 256, shape, dtype="uint8")
 
     def noise(self, rng: np.random.Generator, n: int, reference: np.ndarray) -> Any:
@@ -87,8 +113,11 @@ class Images(Space):
 
     def picture(self, columns: dict[str, Any], per_row: int | None = None) -> Any:
         parts = [to_uint8(np.nan_to_num(np.asarray(c))) for c in columns.values()]
+        if max(part.shape[-1] for part in parts) > 4:
+            return None
         parts = _of_one_channel_count(parts)
-        n, *size = parts[0].shape[:3]
+        n = len(parts[0])
+        size = [max(part.shape[i] for part in parts) for i in (1, 2)]
         if any(part.shape[1:3] != tuple(size) for part in parts):
             parts = [np.stack([_enlarged(x, size) for x in part]) for part in parts]
         if len(parts) == 1:
@@ -159,10 +188,11 @@ def beside(left: Any, right: Any, gap: int = 12) -> Any:
 
 
 def _of_one_channel_count(parts: Any):
-    """Gray beside color is shown in color."""
-    most = max(part.shape[-1] for part in parts)
+    """Beside images of other channels, all are shown in color, without opacity."""
+    if len({part.shape[-1] for part in parts}) == 1:
+        return parts
     return [
-        np.repeat(part, 3, axis=-1) if part.shape[-1] == 1 and most == 3 else part
+        part[..., :3] if part.shape[-1] >= 3 else np.repeat(part[..., :1], 3, axis=-1)
         for part in parts
     ]
 

@@ -45,7 +45,13 @@ class Labels(Space):
 
     def from_public(self, batch: Any) -> Any:
         batch = tf.convert_to_tensor(batch)
-        return tf.cast(batch, tf.int32) if batch.dtype.is_integer else batch
+        if not batch.dtype.is_integer:
+            return batch
+        # Before the cast, which would take 2^32 for 0.
+        known = (
+            tf.clip_by_value(batch, -1, self.classes) if batch.dtype.size > 4 else batch
+        )
+        return tf.cast(known, tf.int32)
 
     def request(self, n: int) -> Any:
         return (np.arange(n) % self.classes).astype("int32")

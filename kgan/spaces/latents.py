@@ -67,7 +67,10 @@ class Uniform(Prior):
 
 
 def _key(seed: Any):
-    return seed.next() if hasattr(seed, "next") else tf.stack([seed, 0])
+    """Two numbers: of a generator the next, of a pair itself, of one number (it, 0)."""
+    if hasattr(seed, "next"):
+        return seed.next()
+    return tf.stack(list(seed) if isinstance(seed, tuple) else [seed, 0])
 
 
 _PRIORS = {

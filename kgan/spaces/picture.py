@@ -44,7 +44,7 @@ def pictures_of(
 
     - Of latents alone: samples; where the space has a backdrop, on real examples.
     - Of latents and labels: rows of one class each.
-    - Of what the data begins with: source, output, and the target that the data has.
+    - Of one part of the data: source, output, and target if the endpoint has one.
 
     Args:
         endpoints: name -> `Endpoint` of a model.
@@ -71,15 +71,16 @@ def _picture(
     given = [endpoint.takes[name] for name in endpoint.given]
     if all(isinstance(taken, Labels) for taken in given):
         return _of_samples(endpoint, title, space, examples, n, seed)
-    if examples is None or [type(taken) for taken in given] != [type(spaces[0])]:
+    if examples is None or len(given) != 1:
         return None
-    source = _first(examples[0], n)
+    source = first(examples[endpoint.source], n)
     output = endpoint.sample(seed=seed, **{endpoint.given[0]: source})[title]
     columns = {"source": source, "output": output}
-    if len(spaces) > 1 and type(spaces[1]) is type(space):
-        columns["target"] = _first(examples[1], n)
-    # Such as the code of an encoder beside its image.
-    return Picture(space, columns) if type(spaces[0]) is type(space) else None
+    if endpoint.target is not None:
+        columns["target"] = first(examples[endpoint.target], n)
+    # Not the code of an encoder beside its image.
+    same = type(spaces[endpoint.source]) is type(space)
+    return Picture(space, columns) if same else None
 
 
 def _of_samples(
@@ -91,11 +92,12 @@ def _of_samples(
     samples = endpoint.sample(None if labels else n, seed, **labels)[title]
     columns = {"samples": samples}
     if space.backdrop and examples is not None:
-        columns = {"real": _first(examples[0], n), **columns}
+        columns = {"real": first(examples[0], n), **columns}
     return Picture(space, columns, per_row)
 
 
-def _first(tree: Any, n: int):
+def first(tree: Any, n: int) -> Any:
+    """The first n examples of a batch."""
     if isinstance(tree, dict):
         return {name: part[:n] for name, part in tree.items()}
     return tree[:n]

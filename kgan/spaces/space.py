@@ -33,7 +33,8 @@ class Space(Configured):
         drawn: whether a seed stands for examples when a model is asked. Latents are.
         backdrop: whether a picture of samples shows real examples behind them.
         shown: how many examples a picture has if nobody says.
-        png: whether an example is a PNG file outside.
+        png: whether PNG files can show examples.
+        from_png: whether examples can be read from PNG files.
         unit: what one example is called.
     """
 
@@ -44,6 +45,7 @@ class Space(Configured):
     backdrop = False
     shown = 64
     png = False
+    from_png = False
     unit = "example"
 
     def __eq__(self, other: object) -> bool:
@@ -97,8 +99,8 @@ class Space(Configured):
         shape = tf.TensorShape(part.shape)
         if not spec.shape.is_compatible_with(shape):
             raise ValueError(
-                f"Expected batches of {self.unit}s [batch, {_dims(spec.shape[1:])}]. "
-                f"Received: shape [batch, {_dims(shape[1:])}]."
+                f"Expected batches of {self.unit}s [batch, {dims(spec.shape[1:])}]. "
+                f"Received: shape [batch, {dims(shape[1:])}]."
             )
         expected, given = tf.as_dtype(spec.dtype), tf.as_dtype(part.dtype)
         if expected.is_integer != given.is_integer:
@@ -207,7 +209,8 @@ def _filled(shape: Any):
     return tuple(24 if side is None else int(side) for side in shape)
 
 
-def _dims(shape: Any):
+def dims(shape: Any) -> str:
+    """The sides of a shape as text; `any` where a side is free."""
     return ", ".join("any" if d is None else str(d) for d in shape)
 
 

@@ -389,3 +389,135 @@ def test_a_file_gets_a_line_per_epoch(capfd):
     out = capfd.readouterr().out
     assert len(out) < 1000
     assert out.count("d_loss") == 2
+
+
+# What an outside look found
+
+
+@keras.saving.register_keras_serializable("test")
+class Bare(kgan.Game):
+    """No attribute of its own has its network."""
+
+    def __init__(self, seed=0, **kwargs):
+        x = layers.Input((2,))
+        network = keras.Model(x, layers.Dense(2)(x))
+        players = [kgan.Player("a", network, self.distance)]
+        super().__init__(players, Points(2), seed=seed, **kwargs)
+
+    def play(self, data, training):
+        return data[0], self.networks[0](data[0], training=training)
+
+    def distance(self, batch):
+        return {"squared": tf.reduce_mean((batch[0] - batch[1]) ** 2)}
+
+    def turns(self, data):
+        batch, tape = self.record(data, "a")
+        return batch, {"a": self.update("a", batch, tape)}
+
+
+def test_networks_of_players_are_saved(tmp_path):
+    model = compiled(Bare)
+    step(model, batch_for(model))
+    assert len(model.trainable_variables) == 2
+    model.save(tmp_path / "bare.keras")
+    loaded = keras.models.load_model(tmp_path / "bare.keras")
+    for a, b in zip(model.weights, loaded.weights, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy(), a.path)
+    with pytest.raises(ValueError, match="Received: 'of any name'"):
+        model(np.zeros((1, 2), "float32"))
+    with pytest.raises(ValueError, match="Expected a model with endpoints"):
+        model.export(tmp_path / "1", force=True)
+    with pytest.raises(ValueError, match=r"Expected a player: a. Received: 'b'"):
+        model.record((tf.zeros((1, 2)),), "b")
+    with pytest.raises(ValueError, match="which is no player's"):
+        Bare(averaged=[mlp("stranger")], ema_decay=0.9)
+
+
+def test_a_closed_gate_gives_back_what_the_recorded_pass_moved():
+    model = compiled(lambda **kw: kgan.DCGAN((28, 28, 1), 4, 2, seed=0, **kw))
+    player = model.players["g"]
+    own = [*player.variables, *player.buffers, *model.g_optimizer.variables]
+    before = values(own)
+    batch, tape = model.record((tf.constant(batch_for(model)),), "g")
+    model.update("g", batch, tape, gate=tf.constant(False))
+    for variable in own:
+        np.testing.assert_array_equal(variable.numpy(), before[id(variable)])
+
+
+def test_images_are_counted_also_in_small_batches():
+    model = compiled(linear_gan)
+    for n in (4, 4, 2):
+        step(model, batch_for(model, n))
+    assert int(model.images.numpy()) == 10
+    assert int(model.steps.numpy()) == 3
+
+
+def test_evaluation_logs_only_what_it_observes():
+    model = compiled(ThreePlayers)
+    data = tf.data.Dataset.from_tensors(batch_for(model))
+    history = model.fit(data, validation_data=data, verbose=0).history
+    assert "encoder/updated" in history
+    assert "val_encoder/updated" not in history
+    assert "val_encoder_loss" in history
+
+
+def test_rates_that_a_schedule_sets_are_set_by_nothing_else(tmp_path):
+    model = linear_gan()
+    rate = kgan.schedules.Linear(0.1, 0.0, images=100)
+    model.compile("sgd", "sgd", schedules={"learning_rate": rate})
+    data = tf.data.Dataset.from_tensors(batch_for(model))
+    halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
+    with pytest.raises(ValueError, match="Received: LearningRateScheduler"):
+        model.fit(data, callbacks=[halve], verbose=0)
+    rising = kgan.schedules.Linear(0.1, -1.0, images=100)
+    with pytest.raises(ValueError, match=r"a schedule from 0.1 to -1"):
+        model.compile("sgd", "sgd", schedules={"g": {"learning_rate": rising}})
+    with pytest.raises(ValueError, match=r"number -> schedule. Received: 0.9"):
+        model.compile("sgd", "sgd", schedules={"g": 0.9})
+
+
+def test_optimizers_of_a_schedule_can_be_compiled_again(tmp_path):
+    model = linear_gan()
+    adams = keras.optimizers.Adam(0.1), keras.optimizers.Adam(0.1)
+    schedule = {"beta_2": kgan.schedules.Linear(0.5, 0.9, images=100)}
+    for _ in range(2):
+        model.compile(*adams, schedules=schedule)
+    assert adams[0].get_config()["beta_2"] == 0.999
+    step(model, batch_for(model))
+    model.save(tmp_path / "again.keras")
+    loaded = keras.models.load_model(tmp_path / "again.keras")
+    assert_equal_variables(loaded.optimizer, model.optimizer)
+
+
+def assert_equal_variables(one, other):
+    for a, b in zip(one.variables, other.variables, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy(), a.path)
+
+
+def test_precision_is_saved(tmp_path):
+    keras.config.set_dtype_policy("mixed_float16")
+    model = compiled(lambda **kw: kgan.DCGAN((28, 28, 1), 4, 2, seed=0, **kw))
+    step(model, batch_for(model))
+    model.save(tmp_path / "half.keras")
+    keras.config.set_dtype_policy("float32")
+    loaded = keras.models.load_model(tmp_path / "half.keras")
+    assert keras.config.dtype_policy().name == "float32"
+    assert loaded.generator.layers[1].compute_dtype == "float16"
+    assert_equal_variables(loaded.optimizer, model.optimizer)
+
+
+@keras.saving.register_keras_serializable("test")
+class Alone(kgan.DCGAN):
+    def __init__(self, sharpness=1.0, table=None):
+        super().__init__((28, 28, 1), 4, 2, seed=0)
+        self.sharpness, self.table = sharpness, table
+
+
+def test_a_subclass_without_a_name_and_nested_tuples(tmp_path):
+    model = Alone(2.0, table=((1, 2), [3, (4,)]))
+    model.save(tmp_path / "alone.keras")
+    loaded = keras.models.load_model(tmp_path / "alone.keras")
+    assert loaded.sharpness == 2.0
+    assert loaded.table == ((1, 2), [3, (4,)])
+    with pytest.raises(ValueError, match="Received: a lambda"):
+        Alone(table=lambda x: x).get_config()

@@ -375,3 +375,28 @@ def test_augmentation_is_what_d_sees_in_both_turns():
     assert len(seen) == 3
     np.testing.assert_array_equal(seen[0], real - 1.0)
     np.testing.assert_array_equal(seen[1], seen[2])
+
+
+def test_augmentation_is_told_whether_it_trains():
+    noise = layers.GaussianNoise(1.0, seed=1)
+    model = linear_gan(augment=noise)
+    batch = kgan.Batch(*[tf.zeros((4, 1))] * 3, None, True)
+    assert np.abs(model.judge(batch.real, batch)).max() > 0.5
+    still = batch._replace(training=False)
+    np.testing.assert_array_equal(model.judge(batch.real, still), np.zeros((4, 1)))
+
+
+def test_augmentation_comes_before_a_judge_of_ones_own():
+    model = Conditional(augment=Darker())
+    batch = kgan.Batch(None, None, None, tf.zeros(2, "int32"), False)
+    image = tf.zeros((2, 4, 4, 1))
+    expected = model.discriminator([image - 1.0, batch.labels])
+    np.testing.assert_array_equal(model.judge(image, batch), expected)
+
+    class Other(kgan.GAN):
+        def judge(self, examples, batch):
+            return super().judge(examples, batch)
+
+    networks = linear_gan().generator, linear_gan().discriminator
+    with pytest.raises(ValueError, match="overrides `discriminate`, not `judge`"):
+        Other(*networks, augment=Darker())

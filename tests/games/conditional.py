@@ -31,5 +31,5 @@ class Conditional(kgan.GAN):
     def make(self, latents, labels=None, training=False, network=None):
         return (network or self.generator)([latents, labels], training=training)
 
-    def judge(self, examples, batch):
+    def discriminate(self, examples, batch):
         return self.discriminator([examples, batch.labels], training=batch.training)

@@ -30,8 +30,9 @@ class Cycle(kgan.Game):
             kgan.Player("d", [d_a, d_b], self.discriminator_loss),
         ]
         space = Images(nets.IMAGE)
-        both = {"averaged": [to_b, to_a], "seed": seed, **kwargs}
-        super().__init__(players, (space, space), **both)
+        super().__init__(
+            players, (space, space), averaged=[to_b, to_a], seed=seed, **kwargs
+        )
         self.to_b, self.to_a, self.d_a, self.d_b = to_b, to_a, d_a, d_b
         self.objective = kgan.losses.NonSaturating()
 
@@ -64,9 +65,9 @@ class Cycle(kgan.Game):
     def endpoints(self, averaged=True):
         space = self.spaces[0]
 
-        def way(network):
-            shown = self.shown(network, averaged)
-            made = {"images": space}
-            return Endpoint(lambda images: {"images": shown(images)}, made, made)
+        def way(network, source):
+            shown, ends = self.shown(network, averaged), {"images": space}
+            function = lambda images: {"images": shown(images)}  # noqa: E731
+            return Endpoint(function, ends, ends, source=source)
 
-        return {"translate": way(self.to_b), "translate_back": way(self.to_a)}
+        return {"translate": way(self.to_b, 0), "translate_back": way(self.to_a, 1)}

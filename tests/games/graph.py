@@ -31,5 +31,5 @@ class GraphGAN(kgan.GAN):
             **kwargs,
         )
 
-    def judge(self, examples, batch):
+    def discriminate(self, examples, batch):
         return self.discriminator(examples, training=batch.training)

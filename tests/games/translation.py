@@ -28,7 +28,7 @@ class Translation(kgan.GAN):
         fake = self.generator(source, training=training)
         return kgan.Batch(target, fake, source, None, training)
 
-    def judge(self, examples, batch):
+    def discriminate(self, examples, batch):
         return self.discriminator([batch.latents, examples], training=batch.training)
 
     def generator_loss(self, batch):
@@ -41,4 +41,5 @@ class Translation(kgan.GAN):
         def translate(images):
             return {"images": network(images, training=False)}
 
-        return {"translate": Endpoint(translate, {"images": space}, {"images": space})}
+        ends = {"images": space}, {"images": space}
+        return {"translate": Endpoint(translate, *ends, target=1)}

@@ -85,3 +85,30 @@ def test_registry():
     assert type(losses.get(config)) is losses.Minimax
     with pytest.raises(ValueError, match="Received: identifier='hing'"):
         losses.get("hing")
+
+
+def test_lists_of_logits_are_averaged():
+    """Of several scales, each counts the same, whatever its size."""
+    coarse, fine = np.array([[1.0], [2.0]]), np.full((2, 3, 3, 1), -0.5)
+    for name in ("minimax", "non_saturating"):
+        loss = losses.get(name)
+        both = loss.discriminator([coarse, fine], [fine, coarse])
+        apart = loss.discriminator(coarse, fine), loss.discriminator(fine, coarse)
+        assert float(both) == pytest.approx(float(sum(apart)) / 2, rel=1e-6)
+        both = loss.generator([coarse, fine])
+        apart = loss.generator(coarse), loss.generator(fine)
+        assert float(both) == pytest.approx(float(sum(apart)) / 2, rel=1e-6)
+
+
+def test_what_needs_the_logits_of_real_examples():
+    class Stopped(losses.Loss):
+        def generator(self, fake_logits, real_logits=None):
+            return keras.ops.mean(fake_logits - keras.ops.stop_gradient(real_logits))
+
+    class Named(losses.Loss):
+        def generator(self, fake_logits, real_logits):
+            return keras.ops.mean(fake_logits["fine"] - real_logits["fine"])
+
+    assert Stopped().needs_real_logits()
+    assert Named().needs_real_logits()
+    assert not losses.get("minimax").needs_real_logits()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan.spaces import Endpoint, Images, Labels, Latents
+from kgan.spaces import Endpoint, Graphs, Images, Labels, Latents, Scalar
 from kgan.spaces.endpoint import BLOCK
 
 
@@ -50,3 +50,46 @@ def test_inputs_that_do_not_fit():
         endpoint(latents=np.zeros((2, 3), "float32"), labels=[0, 1])
     assert endpoint.drawn == ["latents"]
     assert endpoint.given == ["labels"]
+
+
+def test_two_latents_are_two_draws():
+    takes = {"z": Latents(2), "w": Latents(2)}
+    endpoint = Endpoint(lambda z, w: {"z": z, "w": w}, takes, takes)
+    drawn = endpoint.sample(3, seed=5)
+    assert np.abs(drawn["z"] - drawn["w"]).min() > 0
+    np.testing.assert_array_equal(drawn["z"], Latents(2).sample(3, 5))
+
+
+def test_names_and_rows():
+    space = {"images": Images((1, 1, 1))}
+    for name in ("my image", "seed", "num_samples"):
+        with pytest.raises(ValueError, match=f"identifiers.*Received: '{name}'"):
+            Endpoint(doubled, {name: Images((1, 1, 1))}, space)
+    first = Endpoint(lambda images: {"images": images[:1]}, space, space)
+    with pytest.raises(ValueError, match=r"one answer 'images' per example, 3.*: 1"):
+        first(images=np.zeros((3, 1, 1, 1), "float32"))
+    with pytest.raises(ValueError, match="at least one example"):
+        first(images=np.zeros((0, 1, 1, 1), "float32"))
+
+
+def test_sides_of_a_multiple():
+    space = Images((None, None, 1), multiple=8)
+    assert space.request(2).shape == (2, 24, 24, 1)
+    assert Images((None, None, 1), multiple=32).request(1).shape == (1, 32, 32, 1)
+    ends = {"images": space}, {"images": space}
+    endpoint = Endpoint(doubled, *ends)
+    with pytest.raises(ValueError, match=r"divisible by 8. Received: 8, 12"):
+        endpoint(images=np.zeros((1, 8, 12, 1), "float32"))
+
+
+def test_an_endpoint_that_takes_graphs():
+    space = Graphs(3, 3, 2)
+    takes = {"graphs": space}
+    endpoint = Endpoint(
+        lambda graphs: {"score": tf.reduce_sum(graphs["nodes"][..., 1], axis=-1)},
+        takes,
+        {"score": Scalar()},
+    )
+    public = {"edges": np.zeros((2, 3, 3), "uint8"), "nodes": np.array([[1, 1, 0]] * 2)}
+    for form in (public, space.from_public(public)):
+        np.testing.assert_array_equal(endpoint(graphs=form)["score"], [2.0, 2.0])
