@@ -1,5 +1,6 @@
 """Two logical CPUs for all tests, so that strategies are tested everywhere."""
 
+import gc
 import os
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -13,6 +14,12 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0],
     [tf.config.LogicalDeviceConfiguration()] * 2,
 )
+
+
+# What the imports made stays: without this, each full collection looks at all of
+# TensorFlow, and tests late in a process take many times as long.
+gc.freeze()
+gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)
