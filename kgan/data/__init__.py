@@ -1,4 +1,4 @@
-"""Data as `tf.data`: TFDS sets, folders, arrays, synthetic sets, the embedded set."""
+"""Data as `tf.data`: TFDS sets, folders, archives, arrays, synthetic sets, pairs."""
 
 from kgan.data.load import load, open_source
 from kgan.data.pipeline import Position

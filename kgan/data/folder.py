@@ -1,4 +1,4 @@
-"""A folder of images, flat or with one subfolder per class."""
+"""A folder or archive of images: flat, one subfolder per class, or side by side."""
 
 from __future__ import annotations
 
@@ -7,64 +7,51 @@ import logging
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
-from PIL import Image, ImageOps
 
-from kgan.data.sources import Source, fit_in, held
-from kgan.spaces import Images, to_float
+from kgan.data.decoding import Header, read_header, read_pixels
+from kgan.data.files import Files
+from kgan.data.memory import held
+from kgan.data.reading import Reading
+from kgan.data.sizes import fit_in
+from kgan.data.sources import Source
+from kgan.spaces import Images, Labels, Space
 
 _log = logging.getLogger("kgan")
 
-_CHANNELS = {"RGBA": 4, "PA": 4, "RGBa": 4, "1": 1, "L": 1, "LA": 1, "I": 1, "F": 1}
-
 
 def open_folder(
-    folder: Path,
-    size: tuple[int, int] | None,
-    channels: int | None,
-    *,
-    labels: bool,
-    skip_corrupt: bool,
-    in_memory: bool | None,
+    files: Files, reading: Reading, target: Literal["left", "right"] | None = None
 ) -> Source:
-    """Opens a folder of images.
+    """Opens image files.
 
     Args:
-        folder: the path of the folder.
-        size: (height, width) in pixels to crop and resize to, or None.
-        channels: 1, 3, 4 or None.
-        labels, skip_corrupt, in_memory: as for `kgan.data.load`.
+        files: of a folder or archive.
+        reading: how they are read.
+        target: which half of each image is the target, if images are pairs side by
+            side.
 
     Returns:
-        A `FolderSource`, or an `ArraySource` if the images are decoded into memory.
+        A `FolderSource`, or a source of its images in memory.
 
     Raises:
         ValueError: if the folder has no images; if it has other files and
-            `skip_corrupt` is False; if its images have several sizes and `size` is
-            None; if they have several numbers of channels and `channels` is None; or
-            if labels are asked for and there is no subfolder per class.
+            `skip_corrupt` is False; if its images have several sizes, `size` is None
+            and there are no crops; if they have several numbers of channels and
+            `channels` is None; if labels are asked for and there is no subfolder per
+            class; or if images side by side have an odd width.
     """
-    paths, classes = _list(folder)
-    if labels and classes is None:
+    if reading.labels and files.classes() is None:
         raise ValueError(
             "Expected one subfolder per class, because labels are asked for. "
-            f"Received: {folder}, without a subfolder per class. Leave out labels, or "
-            "sort the images into subfolders."
+            f"Received: {files.root}, without a subfolder per class. Leave out labels, "
+            "or sort the images into subfolders."
         )
-    headers = _scan(folder, paths, skip_corrupt)
-    skipped = len(paths) - len(headers)
-    if skipped:
-        _log.warning("kgan: skipped %d corrupt files of %s", skipped, folder)
-    size = size or _only_size(folder, headers)
-    channels = channels or _only_channels(folder, headers)
-    source = FolderSource(
-        folder, list(headers), (*size, channels), classes, labels, skipped
-    )
-    return held(source, in_memory)
+    headers = scan(files, reading.skip_corrupt)
+    return held(of_headers(files, headers, reading, target), reading.in_memory)
 
 
 class FolderSource(Source):
@@ -78,171 +65,185 @@ class FolderSource(Source):
         (4, (8, 8, 1))
 
     Args:
-        folder: the path of the folder.
-        paths: the paths of the images below `folder`.
-        image_shape: (height, width, channels) of an example.
-        classes: the names of the subfolders, or None without classes.
-        labels: whether batches have labels.
+        files: the image files.
+        image_shape: (height, width, channels) of an example; None for sides of any
+            size.
+        classes: the names of the subfolders, for labels; or None.
         skipped: the number of files left out as corrupt.
+        target: which half of each image is the target, or None for single images.
     """
 
     def __init__(
         self,
-        folder: Path,
-        paths: Sequence[Path],
-        image_shape: tuple[int, int, int],
-        classes: Sequence[str] | None,
-        labels: bool,
-        skipped: int,
+        files: Files,
+        image_shape: tuple[int | None, int | None, int],
+        classes: Sequence[str] | None = None,
+        skipped: int = 0,
+        target: Literal["left", "right"] | None = None,
     ) -> None:
         super().__init__(
-            str(folder),
-            len(paths),
+            str(files.root),
+            len(files.names),
             Images(image_shape),
-            num_classes=len(classes) if labels else None,
+            num_classes=None if classes is None else len(classes),
             skipped=skipped,
+            class_names=classes,
         )
-        self._paths = np.array([str(p) for p in paths])
+        self._files, self._target = files, target
         number = {name: i for i, name in enumerate(classes or ())}
-        self._labels = np.array(
-            [number.get(p.relative_to(folder).parts[0], 0) for p in paths], "int32"
+        tops = [name.partition("/")[0] for name in files.names]
+        self._labels = np.array([number.get(top, 0) for top in tops], "int32")
+
+    @property
+    def spaces(self) -> tuple[Space, ...]:
+        if self._target:
+            return self.space, self.space
+        if self.num_classes is None:
+            return (self.space,)
+        return self.space, Labels(self.num_classes)
+
+    def fetch(self, element: Any, key: Any = None) -> tuple[Any, ...]:
+        count = 2 if self._target else 1
+        images = tf.numpy_function(self._pixels, [element], [tf.uint8] * count)
+        images = tuple(self._fitted(image) for image in images)
+        if self.num_classes is None:
+            return images
+        return *images, tf.gather(self._labels, element)
+
+    def _pixels(self, index: Any):
+        name = self._files.names[index]
+        root = self._files.root
+        pixels = read_pixels(
+            self._files.open(name), self.image_shape[2], f"{root / name}"
         )
+        if not self._target:
+            return [pixels]
+        half = pixels.shape[1] // 2
+        left, right = np.ascontiguousarray(pixels[:, :half]), pixels[:, half:].copy()
+        return [right, left] if self._target == "left" else [left, right]
 
-    def decoded(self) -> tf.data.Dataset:
-        """Every (image uint8, label int32) once, in the order of the file names."""
-        return tf.data.Dataset.range(self.size).map(
-            self._decode, num_parallel_calls=tf.data.AUTOTUNE
-        )
-
-    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
-        def example(index: Any):
-            image, label = self._decode(index)
-            image = to_float(image)
-            return image if self.num_classes is None else (image, label)
-
-        examples = stream.unbatch().map(example, num_parallel_calls=tf.data.AUTOTUNE)
-        return examples.batch(batch_size, drop_remainder=True)
-
-    def _decode(self, index: Any):
-        def read(index: Any):
-            return _pixels(self._paths[index], self.image_shape[2]), self._labels[index]
-
-        image, label = tf.numpy_function(read, [index], (tf.uint8, tf.int32))
-        image.set_shape([None, None, self.image_shape[2]])
-        image = fit_in(image, self.image_shape[:2])
-        return tf.ensure_shape(image, self.image_shape), tf.ensure_shape(label, [])
+    def _fitted(self, image: Any):
+        *size, channels = self.image_shape
+        image.set_shape([None, None, channels])
+        if None in size:
+            return image
+        return tf.ensure_shape(fit_in(image, tuple(size)), self.image_shape)
 
 
-def _list(folder: Path):
-    """The files below `folder`, sorted, and its classes, or None without classes."""
-    paths = []
-    for directory, subfolders, names in os.walk(folder, followlinks=True):
-        subfolders[:] = sorted(s for s in subfolders if not s.startswith("."))
-        visible = sorted(n for n in names if not n.startswith("."))
-        paths += [Path(directory, name) for name in visible]
-    if not paths:
-        raise ValueError(
-            f"Expected a folder of images. Received: {folder}, which is empty."
-        )
-    tops = {p.relative_to(folder).parts[0] for p in paths if p.parent != folder}
-    flat = any(p.parent == folder for p in paths)
-    return paths, None if flat or not tops else sorted(tops)
-
-
-def _scan(folder: Path, paths: list[Path], skip_corrupt: bool):
+def scan(files: Files, skip_corrupt: bool) -> dict[str, Header]:
     """Reads every header.
 
     Returns:
-        path -> (Pillow's mode, (width, height)) of the files that are images.
+        name -> its header, of the files that are images.
+
+    Raises:
+        ValueError: if no file is an image; if there are others and `skip_corrupt` is
+            False.
     """
 
-    def header(path: Path):
-        try:
-            with Image.open(path) as image:
-                if skip_corrupt:
-                    image.load()
-                # EXIF's orientations from 5 on exchange width and height.
-                rotated = image.getexif().get(0x0112, 1) >= 5
-                return image.mode, image.size[::-1] if rotated else image.size
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            return None
+    def header(name: str):
+        return read_header(files.open(name), whole=skip_corrupt)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        headers = list(pool.map(header, paths, chunksize=256))
-    readable = {p: h for p, h in zip(paths, headers, strict=True) if h is not None}
-    unreadable = [p for p, h in zip(paths, headers, strict=True) if h is None]
+        headers = dict(zip(files.names, pool.map(header, files.names), strict=True))
+    readable = {n: h for n, h in headers.items() if isinstance(h, Header)}
+    unreadable = {n: h for n, h in headers.items() if not isinstance(h, Header)}
     if not readable:
+        name, reason = next(iter(unreadable.items()))
         raise ValueError(
-            f"Expected a folder of images. Received: {folder} with {len(unreadable)} "
-            f"files, none of which is a readable image; one is {unreadable[0].name}."
+            f"Expected a folder of images. Received: {files.root} with "
+            f"{len(unreadable)} files, none of which is a readable image; one is "
+            f"{name} ({reason})."
         )
     if unreadable and not skip_corrupt:
-        names = ", ".join(str(p.relative_to(folder)) for p in unreadable[:3])
+        names = ", ".join(f"{n} ({r})" for n, r in list(unreadable.items())[:3])
         raise ValueError(
-            f"Expected only images in {folder}. Received: {len(unreadable)} of "
-            f"{len(paths)} files that are not readable images: {names}"
+            f"Expected only images in {files.root}. Received: {len(unreadable)} of "
+            f"{len(headers)} files that are not readable images: {names}"
             f"{', ...' if len(unreadable) > 3 else ''}. Remove these files, or leave "
             "them out with skip_corrupt (--skip-corrupt)."
+        )
+    if unreadable:
+        _log.warning(
+            "kgan: skipped %d corrupt files of %s", len(unreadable), files.root
+        )
+    animated = sum(h.animated for h in readable.values())
+    if animated:
+        _log.warning(
+            "kgan: read the first frame of %d animated images of %s",
+            animated,
+            files.root,
         )
     return readable
 
 
-def _only_size(folder: Path, headers: dict[Path, Any]):
-    sizes = collections.Counter(size for _, size in headers.values())
-    if len(sizes) > 1:
-        (width, height), count = sizes.most_common(1)[0]
+def of_headers(
+    files: Files,
+    headers: dict[str, Header],
+    reading: Reading,
+    target: Literal["left", "right"] | None = None,
+) -> FolderSource:
+    """The source of those files that have headers. Arguments as for `open_folder`."""
+    classes = files.classes() if reading.labels else None
+    if target:
+        headers = _halves(files, headers)
+    size = reading.size or _only_size(files, headers, reading.crop)
+    channels = reading.channels or _only_channels(files, headers)
+    skipped = len(files.names) - len(headers)
+    if classes:
+        tops = collections.Counter(name.partition("/")[0] for name in headers)
+        classes = [name for name in classes if tops[name]]
+        single = [name for name in classes if tops[name] == 1]
+        if single:
+            _log.warning("kgan: classes with one image: %s", ", ".join(single[:5]))
+    return FolderSource(
+        files.only(headers), (*size, channels), classes, skipped, target
+    )
+
+
+def _halves(files: Files, headers: Any):
+    """The headers of the halves of images side by side."""
+    odd = [name for name, header in headers.items() if header.width % 2]
+    if odd:
         raise ValueError(
-            f"Expected images of one size in {folder}. Received: {len(sizes)} sizes; "
-            f"the most frequent is {height}x{width} ({count} files). Choose the size "
-            "to crop and resize to with image_size (--image-size)."
+            "Expected images of even width, with source and target side by side. "
+            f"Received: {odd[0]} in {files.root}, {headers[odd[0]].width} pixels wide, "
+            f"and {len(odd) - 1} more of odd width. Remove them, or leave out target."
         )
-    width, height = next(iter(sizes))
-    return height, width
+    return {n: h._replace(width=h.width // 2) for n, h in headers.items()}
 
 
-def _only_channels(folder: Path, headers: dict[Path, Any]):
-    # Number of channels -> the path of an example.
-    examples = {_natural_channels(mode): path for path, (mode, _) in headers.items()}
+def _only_size(files: Files, headers: dict[str, Header], crop: int | None):
+    sizes = collections.Counter((h.height, h.width) for h in headers.values())
+    (height, width), count = sizes.most_common(1)[0]
+    if len(sizes) == 1:
+        return height, width
+    if crop is None:
+        raise ValueError(
+            f"Expected images of one size in {files.root}. Received: {len(sizes)} "
+            f"sizes; the most frequent is {height}x{width} ({count} files). Choose the "
+            "size to crop and resize to with image_size (--image-size), or random "
+            "crops with crop (--crop)."
+        )
+    small = [n for n, h in headers.items() if min(h.height, h.width) < crop]
+    if small:
+        raise ValueError(
+            f"Expected images of at least {crop} x {crop} pixels in {files.root}, "
+            f"because of crop={crop}. Received: {len(small)} smaller ones, such as "
+            f"{small[0]}. Choose a smaller crop (--crop), or the size to resize to "
+            "with image_size (--image-size)."
+        )
+    return None, None
+
+
+def _only_channels(files: Files, headers: dict[str, Header]):
+    # Number of channels -> the name of an example.
+    examples = {header.channels: name for name, header in headers.items()}
     if len(examples) > 1:
-        names = ", ".join(
-            f"{n} ({p.relative_to(folder)})" for n, p in sorted(examples.items())
-        )
+        names = ", ".join(f"{n} ({name})" for n, name in sorted(examples.items()))
         raise ValueError(
-            f"Expected images with one number of channels in {folder}. "
+            f"Expected images with one number of channels in {files.root}. "
             f"Received: {names}. Choose the number of channels to convert to, 1, 3 or "
             "4, with channels (--channels)."
         )
     return next(iter(examples))
-
-
-def _natural_channels(mode: str):
-    return _CHANNELS.get(mode, 1 if mode.startswith("I;16") else 3)
-
-
-def _pixels(path: str, channels: int):
-    """A file as uint8 [height, width, channels]; transparent parts are white."""
-    try:
-        with Image.open(path) as image:
-            image = ImageOps.exif_transpose(image)
-            if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-                image = _eight_bits(image)
-            if channels == 4:
-                return np.array(image.convert("RGBA"))
-            if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
-                image = image.convert("RGBA")
-                white = Image.new("RGBA", image.size, "white")
-                image = Image.alpha_composite(white, image)
-            pixels = np.array(image.convert("L" if channels == 1 else "RGB"))
-            return pixels.reshape(*pixels.shape[:2], channels)
-    except (OSError, ValueError, SyntaxError) as error:
-        raise ValueError(
-            f"Expected an image that can be decoded. Received: {path} ({error}). "
-            "Remove this file, or leave out such files with skip_corrupt "
-            "(--skip-corrupt)."
-        ) from None
-
-
-def _eight_bits(image: Image.Image):
-    # 65535 = 257 * 255
-    values = np.asarray(image, "float64") / 257.0
-    return Image.fromarray(np.clip(np.round(values), 0, 255).astype("uint8"))

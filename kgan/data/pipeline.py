@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tensorflow as tf
 
+from kgan.data import windows
+
 if TYPE_CHECKING:
     from kgan.data.sources import Source
 
@@ -93,9 +95,14 @@ def batches(
         epoch, batch = tf.numpy_function(position._take, [], (tf.int64, tf.int64))
         return tf.ensure_shape(epoch, []), tf.ensure_shape(batch, [])
 
-    def parts(batch: Any):
+    def cut(batch: Any):
         equal = tf.reshape(batch, [total, batch_size // total])
-        return tf.data.Dataset.from_tensor_slices(equal[first : first + count])
+        return equal[first : first + count]
+
+    def parts(*batch: Any):
+        # A batch is a tensor, or a tree: with keys, of both sets of unpaired images.
+        equal = tf.nest.map_structure(cut, batch if len(batch) > 1 else batch[0])
+        return tf.data.Dataset.from_tensor_slices(equal)
 
     data = tf.data.Dataset.from_tensors(0).map(start).flat_map(stream).take(steps)
     if total > 1:
@@ -143,3 +150,33 @@ def index_batches(
         return numbers.map(lambda n: indices(n // steps, n % steps))
 
     return stream
+
+
+def with_keys(
+    stream: Callable[[tf.Tensor, tf.Tensor], tf.data.Dataset],
+    size: int,
+    batch_size: int,
+    seed: int,
+) -> Callable[[tf.Tensor, tf.Tensor], tf.data.Dataset]:
+    """A stream whose elements have a key per example, see `kgan.data.windows`.
+
+    Args:
+        stream: as `index_batches` returns it.
+        size: the number of examples.
+        batch_size: examples per batch.
+        seed: integer, fixes the keys.
+
+    Returns:
+        (epoch, batch) -> a dataset of (element, keys int64 [batch_size]).
+    """
+    steps = size // batch_size
+
+    def keys(number: Any):
+        places = number % steps * batch_size + tf.range(batch_size, dtype=tf.int64)
+        return windows.keys(seed, number // steps, places)
+
+    def keyed(epoch: Any, batch: Any):
+        numbers = tf.data.Dataset.range(epoch * steps + batch, tf.int64.max)
+        return tf.data.Dataset.zip(stream(epoch, batch), numbers.map(keys))
+
+    return keyed

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from kgan.data import pipeline
-from kgan.spaces import Labels, Space, of_array, to_float
-
-# Sets of at most this many bytes as uint8 stay in memory.
-MEMORY_LIMIT = 2**30
+from kgan.spaces import Labels, Space, of_array
 
 
 class Source:
     """A set of examples.
 
-    A subclass writes `read`, and `stream` if it does not read by index.
+    A subclass writes `fetch`, and `stream` if it does not read by index.
 
         >>> source = kgan.data.open_source("ring")
         >>> source.size, source.image_shape
@@ -29,10 +27,16 @@ class Source:
     Attributes:
         name: the name of the set.
         size: the number of examples.
-        space: the `kgan.spaces.Space` of one example.
+        space: the `kgan.spaces.Space` of one example, of the source of a pair.
         num_classes: the number of classes, or None without labels.
+        class_names: the names of the classes, or None if they have no names.
         skipped: the number of files left out as corrupt.
+        batched: whether `fetch` takes a whole batch at once.
+        keyed: whether `fetch` takes keys: whether random crops or flips are asked for.
     """
+
+    batched = False
+    keyed = False
 
     def __init__(
         self,
@@ -41,12 +45,14 @@ class Source:
         space: Space,
         num_classes: int | None = None,
         skipped: int = 0,
+        class_names: Sequence[str] | None = None,
     ) -> None:
         self.name = name
         self.size = size
         self.space = space
         self.num_classes = num_classes
         self.skipped = skipped
+        self.class_names = None if class_names is None else list(class_names)
 
     @property
     def spaces(self) -> tuple[Space, ...]:
@@ -57,7 +63,7 @@ class Source:
 
     @property
     def image_shape(self) -> tuple[int, ...]:
-        """The shape of one example."""
+        """The shape of one example, of the source of a pair."""
         return tuple(self.space.shape)
 
     def batches(
@@ -67,16 +73,19 @@ class Source:
         shuffle: bool = True,
         seed: int = 0,
         replicas: tuple[int, int, int] | None = None,
+        augment: bool | None = None,
     ) -> tf.data.Dataset:
         """The dataset of `kgan.data.load`.
 
         Args:
             batch_size: examples per batch.
             shuffle: whether to shuffle each epoch.
-            seed: integer, fixes the order.
+            seed: integer, fixes the order, crops and flips.
             replicas: (first, count, total), or None for whole batches. Each batch is
                 cut into `total` equal parts; the dataset delivers the parts `first` to
                 `first + count - 1`, one after the other.
+            augment: whether crops and flips are random. If not, crops are of the
+                centre, and nothing is flipped. Default: as `shuffle`.
 
         Returns:
             A dataset with the attributes `source` and `position`.
@@ -90,25 +99,69 @@ class Source:
                 f"{self.name}. Received: batch_size={batch_size}."
             )
         stream = self.stream(batch_size, shuffle, seed)
+        augment = shuffle if augment is None else augment
+        if augment and self.keyed:
+            stream = pipeline.with_keys(stream, self.size, batch_size, seed)
         return pipeline.batches(self, stream, batch_size, replicas or (0, 1, 1))
 
     def stream(
         self, batch_size: int, shuffle: bool, seed: int
     ) -> Callable[[tf.Tensor, tf.Tensor], tf.data.Dataset]:
-        """(epoch, batch) -> an endless dataset of what `read` takes."""
+        """(epoch, batch) -> an endless dataset of batches of what `fetch` takes."""
         return pipeline.index_batches(self.size, batch_size, shuffle, seed)
 
-    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
-        """A dataset of batches of indices -> a dataset of batches of examples."""
+    def ordered(self) -> tf.data.Dataset:
+        """A dataset of what `fetch` takes, for each example once, without batches."""
+        return tf.data.Dataset.range(self.size)
+
+    def fetch(self, element: Any, key: Any = None) -> tuple[Any, ...]:
+        """The parts of one example, in the graph of `tf.data`.
+
+        Args:
+            element: an index, or what else `stream` delivers. If `batched`, also a
+                batch of it.
+            key: int64, see `kgan.data.windows`; None for no random crops and flips.
+
+        Returns:
+            A tensor for each of `spaces`, images as uint8.
+        """
         raise NotImplementedError
+
+    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
+        """Batches of what `fetch` takes, with keys or not -> batches of examples."""
+
+        def parts(element: Any, key: Any = None):
+            spaces = zip(self.spaces, self.fetch(element, key), strict=True)
+            return tuple(space.from_public(part) for space, part in spaces)
+
+        def batch(*parts: Any):
+            specs = tuple(space.specs() for space in self.spaces)
+            shaped = tf.nest.map_structure(sized, parts, specs)
+            return shaped if len(shaped) > 1 else shaped[0]
+
+        def sized(part: Any, spec: tf.TensorSpec):
+            return tf.ensure_shape(part, [batch_size, *spec.shape[1:]])
+
+        if not self.batched:
+            examples = stream.unbatch().map(parts, num_parallel_calls=tf.data.AUTOTUNE)
+            return examples.batch(batch_size, drop_remainder=True).map(batch)
+        # Without autotuning: its thread competes with training, which made some epochs
+        # a third slower, and nothing here gains from it.
+        options = tf.data.Options()
+        options.autotune.enabled = False
+        return stream.map(lambda *e: batch(*parts(*e))).with_options(options)
 
     def some(self, n: int, seed: int = 0) -> np.ndarray:
         """At most n examples in a random order, float32 [n, *image_shape]."""
         return self.parts(n, seed)[0]
 
     def parts(self, n: int, seed: int = 0) -> tuple[np.ndarray, ...]:
-        """At most n examples in a random order: one array for each of `spaces`."""
-        batch = next(iter(self.batches(min(n, self.size), seed=seed)))
+        """At most n examples in a random order: one array for each of `spaces`.
+
+        Crops are of the centre, and nothing is flipped.
+        """
+        data = self.batches(min(n, self.size), seed=seed, augment=False)
+        batch = next(iter(data))
         parts = batch if isinstance(batch, tuple) else (batch,)
         return tuple(np.asarray(part) for part in parts)
 
@@ -137,6 +190,8 @@ class ArraySource(Source):
         ValueError: for another dtype or shape, NaN, or labels that do not fit.
     """
 
+    batched = True
+
     def __init__(
         self,
         examples: np.ndarray,
@@ -159,80 +214,13 @@ class ArraySource(Source):
         self.examples = examples
         self.labels = labels
 
-    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
-        # On the CPU, because the whole set may not fit into a GPU's memory.
-        with tf.device("CPU"):
-            examples = tf.constant(self.examples)
-            labels = None if self.labels is None else tf.constant(self.labels)
+    @functools.cached_property
+    def _tensors(self):
+        # Outside of graphs, which hold at most 2 GiB; on the CPU, because the whole set
+        # may not fit into a GPU's memory.
+        with tf.init_scope(), tf.device("CPU"):
+            arrays = [self.examples, self.labels]
+            return [tf.constant(array) for array in arrays if array is not None]
 
-        def gather(indices: Any):
-            batch = to_float(tf.gather(examples, indices))
-            batch = tf.ensure_shape(batch, [batch_size, *self.image_shape])
-            if labels is None:
-                return batch
-            return batch, tf.gather(labels, indices)
-
-        # Without autotuning: its thread competes with training, which made some epochs
-        # a third slower, and nothing here gains from it.
-        options = tf.data.Options()
-        options.autotune.enabled = False
-        return stream.map(gather).with_options(options)
-
-
-def held(source: Source, in_memory: bool | None = None) -> Source:
-    """`source`, or an `ArraySource` of its examples in memory.
-
-    Args:
-        source: a source with the method `decoded`.
-        in_memory: whether to decode all examples into memory. Default: True if they
-            take at most `MEMORY_LIMIT` bytes.
-    """
-    if in_memory is None:
-        in_memory = source.size * np.prod(source.image_shape) <= MEMORY_LIMIT
-    return _gather(source) if in_memory else source
-
-
-def _gather(source: Any):
-    """Decodes a whole source once, into an `ArraySource`."""
-    images = np.empty((source.size, *source.image_shape), "uint8")
-    labels = None
-    if source.num_classes is not None:
-        labels = np.empty(source.size, "int32")
-    start = 0
-    for image, label in source.decoded().batch(256):
-        rows = slice(start, start + len(image))
-        images[rows] = image
-        if labels is not None:
-            labels[rows] = label
-        start = rows.stop
-    return ArraySource(
-        images, labels, source.name, source.num_classes, skipped=source.skipped
-    )
-
-
-def fit_in(image: tf.Tensor, size: tuple[int, int]) -> tf.Tensor:
-    """Crops at the centre to the aspect of `size`, then resizes with antialiasing.
-
-    Args:
-        image: uint8 [height, width, channels].
-        size: (height, width) in pixels.
-
-    Returns:
-        uint8 [*size, channels]. An image of this size keeps its pixels.
-    """
-    height, width = size
-    shape = tf.shape(image)[:2]
-
-    def resize():
-        h, w = shape[0], shape[1]
-        # The largest box of aspect width / height inside the image.
-        box_h = tf.minimum(h, tf.maximum(1, w * height // width))
-        box_w = tf.minimum(w, tf.maximum(1, h * width // height))
-        top, left = (h - box_h) // 2, (w - box_w) // 2
-        box = image[top : top + box_h, left : left + box_w]
-        small = tf.image.resize(box, size, method="bicubic", antialias=True)
-        return tf.cast(tf.clip_by_value(tf.round(small), 0, 255), tf.uint8)
-
-    fits = tf.reduce_all(shape == [height, width])
-    image = tf.cond(fits, lambda: image, resize)
-    return tf.ensure_shape(image, [height, width, None])
+    def fetch(self, element: Any, key: Any = None) -> tuple[Any, ...]:
+        return tuple(tf.gather(tensor, element) for tensor in self._tensors)

@@ -34,6 +34,8 @@ class StackedSource(Source):
         size: the number of images; 128,000 as in PacGAN (arXiv 1712.04086).
     """
 
+    batched = True
+
     def __init__(self, base: ArraySource, size: int = 128_000) -> None:
         k = base.num_classes
         super().__init__(
@@ -47,20 +49,11 @@ class StackedSource(Source):
         rng = np.random.default_rng(seeds.derive(0, "stacked"))
         self._parts = rng.integers(base.size, size=(size, 3))
 
-    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
-        height, width, _ = self.image_shape
-
-        def parts(indices: Any):
-            return tf.reshape(tf.gather(self._parts, indices), [3 * batch_size])
-
-        def stack(images: Any, labels: Any = None):
-            images = tf.reshape(images, [batch_size, 3, height, width])
-            # [batch, channel, height, width] -> [batch, height, width, channel]
-            images = tf.transpose(images, [0, 2, 3, 1])
-            if labels is None:
-                return images
-            k = self._base.num_classes
-            digits = tf.reshape(labels, [batch_size, 3])
-            return images, tf.linalg.matvec(digits, [k * k, k, 1])
-
-        return self._base.read(stream.map(parts), 3 * batch_size).map(stack)
+    def fetch(self, element: Any, key: Any = None) -> tuple[Any, ...]:
+        # [batch, channel] -> [batch, channel, height, width, 1]
+        images, *labels = self._base.fetch(tf.gather(self._parts, element))
+        images = tf.stack(tf.unstack(images[..., 0], 3, axis=-3), axis=-1)
+        if not labels:
+            return (images,)
+        k = self._base.num_classes
+        return images, tf.linalg.matvec(labels[0], [k * k, k, 1])

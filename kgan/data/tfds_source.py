@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from kgan.data.sources import Source, fit_in, held
-from kgan.spaces import Images, to_float
+from kgan.data.memory import held
+from kgan.data.reading import Reading
+from kgan.data.sizes import as_channels, fit_in
+from kgan.data.sources import Source
+from kgan.spaces import Images
 from kgan.system import network
 
 # Examples in the shuffle buffer of a set that is not in memory.
@@ -20,48 +23,40 @@ _SHUFFLE_BUFFER = 10_000
 _TFDS_HOST = "https://storage.googleapis.com"
 
 
-def open_tfds(
-    source: str | os.PathLike,
-    split: str | None,
-    size: tuple[int, int] | None,
-    channels: int | None,
-    *,
-    data_dir: str | os.PathLike | None,
-    labels: bool,
-    in_memory: bool | None,
-) -> Source:
+def open_tfds(source: str | os.PathLike, reading: Reading) -> Source:
     """Opens a TFDS set by name or directory.
 
     Args:
         source: the name of a set, or a directory that tensorflow-datasets prepared.
-        size: (height, width) in pixels to crop and resize to, or None.
-        split, channels, data_dir, labels, in_memory: as for `kgan.data.load`.
+        reading: how it is read.
 
     Returns:
         A `TFDSSource`, or an `ArraySource` if the images are decoded into memory.
 
     Raises:
         ValueError: if there is no such set or split; if the set is not prepared and
-            cannot be downloaded; if it has no images; if its images have several sizes
-            and `size` is None; or if labels are asked for and the set has no labels.
+            cannot be downloaded; if it has no images; if its images have several sizes,
+            `size` is None and there are no crops; or if labels are asked for and the
+            set has no labels.
     """
-    builder = _builder(source, data_dir)
+    builder = _builder(source, reading.data_dir)
+    split = reading.split
     if not split or split.split("[")[0].split("+")[0] not in builder.info.splits:
         raise ValueError(
             f"Expected a split of {builder.name}: {', '.join(builder.info.splits)}, "
             f"or a part of one, such as train[:50%]. Received: split={split!r}."
         )
-    image_key, label_key = _keys(builder, labels)
+    image_key, label_key = _keys(builder, reading.labels)
     shape = builder.info.features[image_key].shape
-    if size is None and None in shape[:2]:
+    if reading.size is None and reading.crop is None and None in shape[:2]:
         raise ValueError(
             f"Expected images of one size in {builder.name}. Received: images of "
             "several sizes. Choose the size to crop and resize to with image_size "
             "(--image-size)."
         )
-    shape = (*(size or shape[:2]), channels or shape[2])
+    shape = (*(reading.size or shape[:2]), reading.channels or shape[2])
     source = TFDSSource(builder, split, shape, image_key, label_key)
-    return held(source, in_memory)
+    return held(source, reading.in_memory)
 
 
 def is_prepared_directory(path: str | os.PathLike) -> bool:
@@ -102,15 +97,14 @@ class TFDSSource(Source):
             self._info.num_examples,
             Images(image_shape),
             num_classes=features[label_key].num_classes if label_key else None,
+            class_names=features[label_key].names if label_key else None,
         )
         self._features = features
         self._keys = image_key, label_key
 
-    def decoded(self) -> tf.data.Dataset:
-        """Every (image uint8, label int32) once, in the order of the files."""
-        return self._records(None, None).map(
-            self._decode, num_parallel_calls=tf.data.AUTOTUNE
-        )
+    def ordered(self) -> tf.data.Dataset:
+        """Every example once, serialized, in the order of the files."""
+        return self._records(None, None)
 
     def stream(
         self, batch_size: int, shuffle: bool, seed: int
@@ -135,14 +129,17 @@ class TFDSSource(Source):
 
         return stream
 
-    def read(self, stream: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
-        def example(record: Any):
-            image, label = self._decode(record)
-            image = to_float(image)
-            return image if self.num_classes is None else (image, label)
-
-        examples = stream.unbatch().map(example, num_parallel_calls=tf.data.AUTOTUNE)
-        return examples.batch(batch_size, drop_remainder=True)
+    def fetch(self, element: Any, key: Any = None) -> tuple[Any, ...]:
+        example = self._features.deserialize_example(element)
+        image_key, label_key = self._keys
+        image = _as_bytes(example[image_key])
+        if None not in self.image_shape:
+            image = fit_in(image, self.image_shape[:2])
+        image = as_channels(image, self.image_shape[2])
+        image = tf.ensure_shape(image, self.image_shape)
+        if label_key is None:
+            return (image,)
+        return image, tf.cast(example[label_key], tf.int32)
 
     def _records(self, seed: int | None, epoch: Any):
         """Serialized examples; without a seed, in the order of the files."""
@@ -162,15 +159,6 @@ class TFDSSource(Source):
             records, cycle_length=16 if seed is not None else 1, block_length=16
         )
 
-    def _decode(self, record: Any):
-        example = self._features.deserialize_example(record)
-        image_key, label_key = self._keys
-        image = _as_bytes(example[image_key])
-        image = fit_in(image, self.image_shape[:2])
-        image = _as_channels(image, self.image_shape[2])
-        label = tf.cast(example[label_key], tf.int32) if label_key else tf.constant(0)
-        return tf.ensure_shape(image, self.image_shape), label
-
 
 def _shuffle(data: Any, buffer: int, seed: int, epoch: Any):
     seed = epoch * 1_000_003 + seed
@@ -186,20 +174,6 @@ def _as_bytes(image: Any):
         "Expected images stored with 8 or 16 bits per channel. "
         f"Received: {image.dtype.name}."
     )
-
-
-def _as_channels(image: Any, channels: int):
-    if image.shape[-1] == channels:
-        return image
-    if image.shape[-1] == 4:
-        image = image[..., :3]
-    if image.shape[-1] == 3 and channels == 1:
-        return tf.image.rgb_to_grayscale(image)
-    if image.shape[-1] == 1:
-        image = tf.image.grayscale_to_rgb(image)
-    if channels == 4:
-        return tf.concat([image, tf.fill([*image.shape[:2], 1], tf.uint8.max)], -1)
-    return image
 
 
 def _keys(builder: Any, labels: bool):

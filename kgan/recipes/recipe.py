@@ -57,9 +57,10 @@ class Data:
     """
 
     data: str = "mnist_10k"
-    """The embedded set, a TFDS name or directory, a folder of images; stacked_mnist."""
+    """The embedded set, a TFDS name or directory, a folder, .zip, .tar or .npz of
+    images; stacked_mnist."""
     split: str = "train"
-    """Split of a TFDS set, such as train[:50000]."""
+    """Split of a TFDS set, such as train[:50000], or the subfolder of that name."""
     validation: str | None = None
     """Split to evaluate after each epoch, such as test."""
     image_size: int | None = None
@@ -70,6 +71,34 @@ class Data:
     """Where TFDS sets are. Default: TFDS_DATA_DIR, ~/tensorflow_datasets."""
     skip_corrupt: bool = False
     """Leave out and count files of a folder that are not images."""
+    labels: bool = False
+    """Learn from the classes too: of a set with labels, or of one subfolder each."""
+    target: str | None = None
+    """Targets of pairs: a second folder, a split such as trainB, or left or right for
+    images with source and target side by side."""
+    paired: bool = True
+    """Whether source i belongs to target i, in folders by equal names."""
+    degradation: Literal["gray", "downscale2", "downscale4", "mask"] | None = None
+    """Make the source of a pair from each image, which is the target."""
+    flip: bool = False
+    """Mirror images at random, both of a pair alike."""
+    crop: int | None = None
+    """Crop this many pixels per side at random, of both images of a pair alike."""
+
+    def target_of(self, split: str) -> str | None:
+        """Where the targets of a split are.
+
+            >>> data = kgan.recipes.Data("photos", split="trainA", target="trainB")
+            >>> data.target_of("testA")
+            'testB'
+
+        Args:
+            split: a split of the sources.
+        """
+        target = self.target
+        if target and target[:-1] == self.split[:-1] and split != self.split:
+            return split[:-1] + target[-1]
+        return target
 
 
 @dataclasses.dataclass(frozen=True)
@@ -150,6 +179,12 @@ class Recipe:
             channels=data.channels,
             data_dir=data.data_dir,
             skip_corrupt=data.skip_corrupt,
+            labels=data.labels,
+            target=data.target_of(split or data.split),
+            paired=data.paired,
+            degradation=data.degradation,
+            flip=data.flip,
+            crop=data.crop,
         )
 
     def build(self, source: "Source") -> "Game":

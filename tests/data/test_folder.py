@@ -1,3 +1,5 @@
+import logging
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -35,6 +37,29 @@ def test_classes_are_subfolders(tmp_path):
         2: 1,
         3: 1,
     }
+
+
+def test_names_of_classes_and_classes_with_one_image(tmp_path, caplog):
+    for name in ("cat/a", "dog/b", "dog/c"):
+        save(tmp_path / f"{name}.png", gray(1))
+    (tmp_path / "owl").mkdir()
+    (tmp_path / "owl" / "a.png").write_bytes(b"no image")
+    with caplog.at_level(logging.WARNING, "kgan"):
+        source = kgan.data.open_source(tmp_path, labels=True, skip_corrupt=True)
+    assert source.class_names == ["cat", "dog"]
+    assert source.spaces[1] == kgan.spaces.Labels(2)
+    assert "classes with one image: cat" in caplog.text
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_labels_stay_with_cropped_images(tmp_path, in_memory):
+    for i, name in enumerate(("cat", "dog", "owl")):
+        save(tmp_path / name / "a.png", gray(50 * i))
+    options = {"labels": True, "crop": 4, "flip": True, "in_memory": in_memory}
+    source = kgan.data.open_source(tmp_path, **options)
+    images, labels = next(iter(source.batches(3)))
+    levels = kgan.spaces.to_uint8(images.numpy())[:, 0, 0, 0]
+    np.testing.assert_array_equal(levels, 50 * labels.numpy())
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp", "gif", "webp", "jpg", "tiff"])

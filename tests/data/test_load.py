@@ -17,6 +17,7 @@ def test_embedded_digits():
     assert images.numpy().max() == 1.0
     source = data.source
     assert source.size == 10_000
+    assert source.class_names == [str(digit) for digit in range(10)]
     assert collections.Counter(source.labels.tolist()) == dict.fromkeys(range(10), 1000)
     assert sum(p.stat().st_size for p in _EMBEDDED_DIRECTORY.rglob("*.*")) < 4e6
     assert "CC BY-SA 3.0" in (_EMBEDDED_DIRECTORY / "README.md").read_text()

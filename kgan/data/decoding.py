@@ -1,0 +1,115 @@
+"""One image file -> its header or its pixels, by Pillow."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+_CHANNELS = {"RGBA": 4, "PA": 4, "RGBa": 4, "1": 1, "L": 1, "LA": 1, "I": 1, "F": 1}
+# Formats that can have several frames.
+_ANIMATED = ("GIF", "PNG", "WEBP", "TIFF", "AVIF", "MPO")
+_UNREADABLE = (OSError, ValueError, SyntaxError)
+
+
+class Header(NamedTuple):
+    """What is known of an image before its pixels.
+
+    Attributes:
+        channels: 1, 3 or 4, as the file has them.
+        height, width: in pixels, after the rotation that EXIF asks for.
+        mode: Pillow's mode, such as RGB.
+        animated: whether there are several frames, of which the first one is read.
+    """
+
+    channels: int
+    height: int
+    width: int
+    mode: str
+    animated: bool
+
+
+def read_header(file: Any, whole: bool = False) -> Header | str:
+    """The header of an image, or a few words that say why there is none.
+
+    Args:
+        file: a path, or a file opened in binary mode.
+        whole: whether the pixels are decoded too, so that damage is noticed.
+    """
+    try:
+        with _opened(file) as image:
+            # Before `load`, which turns CMYK and palettes of some formats into RGB.
+            mode, animated = image.mode, image.format in _ANIMATED
+            animated = animated and getattr(image, "is_animated", False)
+            # EXIF's orientations from 5 on exchange width and height.
+            rotated = image.getexif().get(0x0112, 1) >= 5
+            width, height = image.size[::-1] if rotated else image.size
+            if whole:
+                image.load()
+            return Header(_natural_channels(mode), height, width, mode, animated)
+    except Image.DecompressionBombError:
+        return _too_large()
+    except _UNREADABLE as error:
+        return str(error) or type(error).__name__
+
+
+def read_pixels(file: Any, channels: int, name: str) -> np.ndarray:
+    """An image as uint8 [height, width, channels].
+
+    EXIF's rotation is done, transparent parts become white unless `channels` is 4, 16
+    bits become 8, and of an animation the first frame is read.
+
+    Args:
+        file: a path, or a file opened in binary mode.
+        channels: 1, 3 or 4.
+        name: what an error calls the file.
+
+    Raises:
+        ValueError: if the file cannot be decoded.
+    """
+    try:
+        with _opened(file) as image:
+            image = ImageOps.exif_transpose(image)
+            if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+                image = _eight_bits(image)
+            if channels == 4:
+                return np.array(image.convert("RGBA"))
+            if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info:
+                image = image.convert("RGBA")
+                white = Image.new("RGBA", image.size, "white")
+                image = Image.alpha_composite(white, image)
+            pixels = np.array(image.convert("L" if channels == 1 else "RGB"))
+            return pixels.reshape(*pixels.shape[:2], channels)
+    except (*_UNREADABLE, Image.DecompressionBombError) as error:
+        bomb = isinstance(error, Image.DecompressionBombError)
+        raise ValueError(
+            "Expected an image that can be decoded. Received: "
+            f"{name} ({_too_large() if bomb else error}). Remove this file, or leave "
+            "out such files with skip_corrupt (--skip-corrupt)."
+        ) from None
+
+
+def _opened(file: Any):
+    with warnings.catch_warnings():
+        # Pillow warns of half of the size that it refuses, and of odd metadata.
+        warnings.simplefilter("ignore")
+        return Image.open(file)
+
+
+def _too_large():
+    # Pillow refuses twice this number.
+    return (
+        f"more than {2 * Image.MAX_IMAGE_PIXELS:,} pixels, which could fill the memory"
+    )
+
+
+def _natural_channels(mode: str):
+    return _CHANNELS.get(mode, 1 if mode.startswith("I;16") else 3)
+
+
+def _eight_bits(image: Image.Image):
+    # 65535 = 257 * 255
+    values = np.asarray(image, "float64") / 257.0
+    return Image.fromarray(np.clip(np.round(values), 0, 255).astype("uint8"))
