@@ -11,7 +11,7 @@ from kgan.callbacks.board import BoardCallback
 from kgan.callbacks.budget import Budget
 from kgan.distribute.strategies import is_chief
 from kgan.evaluation import Evaluation
-from kgan.evaluation.samples import of_model
+from kgan.evaluation.models import of_model
 from kgan.results.best import Best
 from kgan.results.result import Result
 

@@ -27,14 +27,19 @@ class Options:
     """Fixes the samples."""
     weights: Literal["auto", "ema", "raw"] = "auto"
     """ema: the averaged generator; raw: the trained one; auto: averaged if any."""
-    extractor: Literal["lenet", "inception", "pixels"] | None = None
-    """The network of the features. Default: lenet; pixels for points."""
+    extractor: str | None = None
+    """The network of the features: lenet, pixels, inception; for color images
+    squeezenet or lpips, with their weights as squeezenet:PATH or in the folder
+    KGAN_WEIGHTS; a network of Keras, as applications:MobileNetV2. Default: lenet;
+    pixels for points."""
     inception: str | None = None
     """The file classify_image_graph_def.pb, for --extractor inception."""
     data: str | None = None
     """The real data. Default: the data of the run."""
     split: str | None = None
-    """Split of the real data. Default: the split of the run, else train."""
+    """Split of the real data, and of the images that are translated. Default: the
+    split of the run, else train; what is translated is of its validation split, if it
+    has one."""
     data_dir: str | None = None
     """Directory of TFDS sets. Default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
     out: str | None = None
@@ -79,8 +84,13 @@ def _data(options: Options, samples: Any) -> Data:
         )
     if options.data is not None:
         data = _fitting(options.data, samples.space)
-    given = {"split": options.split, "data_dir": options.data_dir}
-    return dataclasses.replace(data, **{k: v for k, v in given.items() if v})
+    if options.split:
+        target = data.target_of(options.split)
+        data = dataclasses.replace(data, split=options.split, validation=None)
+        data = dataclasses.replace(data, target=target)
+    if options.data_dir:
+        data = dataclasses.replace(data, data_dir=options.data_dir)
+    return data
 
 
 def _fitting(name: str, space: Any) -> Data:

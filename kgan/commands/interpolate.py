@@ -34,7 +34,7 @@ class Options:
 
 
 def run(options: Options) -> None:
-    from kgan.evaluation.samples import open_samples
+    from kgan.evaluation import open_samples
     from kgan.system import image_files
 
     out = new_picture(options.out)

@@ -33,7 +33,7 @@ class Options:
 
 
 def run(options: Options) -> None:
-    from kgan.evaluation.samples import open_samples
+    from kgan.evaluation import open_samples
     from kgan.spaces import images
     from kgan.system import image_files
 

@@ -12,15 +12,26 @@ from typing import Any
 import numpy as np
 
 from kgan._version import __version__
-from kgan.evaluation.protocol import fitting, floor_sides, real_sides, what_lacks
+from kgan.evaluation.opening import open_samples
+from kgan.evaluation.protocol import (
+    against,
+    ceiling_side,
+    fitting,
+    floor_sides,
+    real_sides,
+    views_of,
+    what_generator_lacks,
+    what_lacks,
+)
 from kgan.evaluation.reals import Reals, Side
-from kgan.evaluation.samples import Samples, open_samples
+from kgan.evaluation.samples import Samples
+from kgan.evaluation.scored import scored_images, scores_of
 from kgan.evaluation.views import Views
 from kgan.metrics import Metric, extractors
 from kgan.metrics.value import Value
 from kgan.recipes.recipe import Data
 from kgan.results.result import Result
-from kgan.spaces import Images
+from kgan.spaces import Images, Labels
 
 _log = logging.getLogger("kgan")
 
@@ -31,6 +42,8 @@ IMAGE_METRICS = (
     "density_coverage",
     "memorization",
 )
+CLASS_METRICS = ("class_frechet_distance",)
+PAIR_METRICS = ("psnr", "ssim", "l1")
 STACKED_METRICS = ("stacked_mode_coverage",)
 POINT_METRICS = ("mode_coverage", "frechet_distance")
 
@@ -52,8 +65,9 @@ class Evaluation:
     Args:
         data: what the generators learn from.
         metrics: names or instances of `kgan.metrics`. Default: for images,
-            IMAGE_METRICS without those that the data has no examples for;
-            STACKED_METRICS for stacked digits; POINT_METRICS for points.
+            IMAGE_METRICS, CLASS_METRICS and PAIR_METRICS without those that the data
+            has no examples, classes or pairs for; STACKED_METRICS for stacked digits;
+            POINT_METRICS for points.
         extractor: see `kgan.metrics.extractors.get`. Default: "lenet" for images,
             "pixels" for points.
         samples: the number of generated examples, and the largest number of real
@@ -111,13 +125,16 @@ class Evaluation:
         """Returns generated examples as a `Side`.
 
         Args:
-            examples: as for `score`.
+            examples: as for `score`. If the data has classes, example i is of class i,
+                counted modulo the number of classes. If the data are pairs, example i
+                is made from the i-th of the side `sources`.
 
         Raises:
             ValueError: if generated and real examples differ in shape.
         """
         self._check_shape(examples.shape[1:])
-        return Side("generated", examples, kept=False)
+        labels = self.reals.balanced(len(examples))
+        return Side("generated", examples, kept=False, labels=labels)
 
     def anchors(self, metric: Metric) -> tuple[dict[str, Value], dict[str, Value]]:
         """Returns (floor, ceiling), each name -> `Value`, computed only once.
@@ -129,7 +146,8 @@ class Evaluation:
             ValueError: for too few real examples.
         """
         if metric.name not in self._anchors:
-            noise = {**real_sides(self.reals, metric), "fake": self.reals.side("noise")}
+            noise = real_sides(self.reals, metric)
+            noise["fake"] = ceiling_side(self.reals, metric)
             self._anchors[metric.name] = (
                 self._score(metric, floor_sides(self.reals, metric)),
                 self._score(metric, noise),
@@ -149,17 +167,22 @@ class Evaluation:
         if not isinstance(source, Samples):
             source = open_samples(source, weights)
         self._check_shape(source.space.shape)
-        side = self.generated(source.draw(self.samples, self.seed))
+        given, count = self._given(source)
+        side = self.generated(source.draw(count, self.seed, **given))
         scores, warned = {}, []
         for metric in self.metrics:
+            lack = what_generator_lacks(metric, source)
+            if lack is not None:
+                warned.append(f"{metric.name}: {lack}")
+                continue
             _log.info("%s ...", metric.name)
             with _collect_warnings(metric.name, warned):
-                values = self.score(side, metric)
+                values = self.score(self._fake(metric, side, source), metric)
             with _collect_warnings(f"floor and ceiling of {metric.name}", warned):
                 anchors = self.anchors(metric)
             scores.update(self._entries(metric, values, anchors))
         return Result(
-            samples=source.about(self.samples, self.seed, side.examples),
+            samples=source.about(count, self.seed, side.examples),
             reference={
                 "dataset": self.reals.name,
                 "split": self.reals.split,
@@ -175,6 +198,30 @@ class Evaluation:
             kgan=__version__,
         )
 
+    def _fake(self, metric: Metric, generated: Side, source: Samples):
+        """What the metric scores: what is generated, or scores of real images."""
+        if metric.needs != "scores":
+            return generated
+        images = scored_images(self.reals)
+        return scores_of(images, source.score(images.examples))
+
+    def _given(self, source: Samples):
+        """What the generator takes beside a seed, and how many examples that makes."""
+        sources = self.reals.side("sources")
+        given = {}
+        for name, space in source.takes.items():
+            if isinstance(space, Labels):
+                given[name] = space.request(self.samples)
+            elif sources is not None:
+                given[name] = sources.examples
+            else:
+                raise ValueError(
+                    f"Expected data with a target or a degradation, because "
+                    f"{source.source} takes {name}: {space.describe()} for each "
+                    f"example. Received: {self.reals.name}, which is no set of pairs."
+                )
+        return given, min([self.samples, *map(len, given.values())])
+
     def _entries(
         self,
         metric: Metric,
@@ -188,7 +235,7 @@ class Evaluation:
                 "better": metric.better[name],
                 "metric": _settings(metric),
                 "needs": metric.needs,
-                "against": _about(real_sides(self.reals, metric)),
+                "against": _about(against(self.reals, metric)),
                 "floor": {
                     **dataclasses.asdict(floor[name]),
                     "between": _about(floor_sides(self.reals, metric)),
@@ -199,9 +246,7 @@ class Evaluation:
         }
 
     def _score(self, metric: Metric, sides: Mapping[str, Side]):
-        views = {
-            name: self._views.of(side, metric.needs) for name, side in sides.items()
-        }
+        views = views_of(metric, sides, self._views)
         return metric.score(**{"real": None, **views}, seed=self.seed)
 
     def _metrics_of(self, metrics: Sequence[str | Metric] | None, images: bool):
@@ -211,7 +256,10 @@ class Evaluation:
             if reasons:
                 raise ValueError(" ".join(reasons))
             return fitted
-        names = IMAGE_METRICS if images else POINT_METRICS
+        names = POINT_METRICS
+        if images:
+            pairs = PAIR_METRICS if self.reals.pairs else ()
+            names = (*pairs, *IMAGE_METRICS, *CLASS_METRICS)
         if self.reals.stacked:
             names = STACKED_METRICS
         fitted = [self._fitted(name) for name in names]
@@ -224,7 +272,9 @@ class Evaluation:
         return what_lacks(metric, self.reals, self.extractor)
 
     def _check_shape(self, shape: Sequence[int]):
-        if tuple(shape) != self.reals.shape:
+        pairs = zip(shape, self.reals.shape, strict=False)
+        fits = all(side in (None, expected) for side, expected in pairs)
+        if len(shape) != len(self.reals.shape) or not fits:
             raise ValueError(
                 f"Expected examples of shape {self.reals.shape}, as {self.reals.name} "
                 f"has. Received: generated examples of shape {tuple(shape)}. Choose "

@@ -34,10 +34,18 @@ def open_export(
         (block, walk, shape of one example); `block` and `walk` as for `Samples`.
 
     Raises:
-        ValueError: if the export has no signature `sample`.
+        ValueError: if the export has no signature `sample`, or one that takes more than
+            a seed.
     """
     loaded = tf.saved_model.load(str(path))
     sample = _signature(loaded, path, "sample")
+    others = sample.structured_input_signature[1].keys() - {"num_samples", "seed"}
+    if others:
+        raise ValueError(
+            "Expected an export that makes samples from a seed alone. Received: "
+            f"{path}, whose signature sample takes {', '.join(sorted(others))} too. "
+            "Choose the run, or a .keras file of its model."
+        )
 
     def block(count: int, seed: int) -> np.ndarray:
         examples = sample(num_samples=tf.constant(count), seed=tf.constant(seed))

@@ -3,20 +3,33 @@
 Distances compare generated examples with the examples that the generator learned from.
 The memorisation check compares generated examples with held-out ones, by their distance
 to the training set. The Parzen estimate scores the test images (arXiv 1406.2661).
+Scores per pair compare what is made from each source with its target; scores per class
+compare examples of equal labels.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+import numpy as np
+
 from kgan.evaluation.reals import Reals, Side
+from kgan.evaluation.samples import Samples
+from kgan.evaluation.scored import best_and_chance, scored_images
+from kgan.evaluation.views import Views
 from kgan.metrics import Conditions, Metric, made_for
 from kgan.metrics.extractors import Extractor
-from kgan.spaces import Images, Points, Space
+from kgan.spaces import Images, Labels, Points, Space
 
 _SPLITS = {
     "held_out": "real examples that were held out",
     "test": "a split test",
     "validation": "10,000 images beside the training set",
 }
+# Name of a side of labels -> the side whose classes they are.
+_LABELS = {"labels": "fake", "real_labels": "real"}
+# Name of a side -> what decides it, and the word for that.
+_TAKEN = {"labels": (Labels, "labels"), "target": (Images, "source images")}
 # What a metric needs -> the only space that has it; every space has the other needs.
 _SPACES = {"points": Points, "images": Images, "channel_logits": Images}
 
@@ -44,11 +57,32 @@ def fitting(
 
 
 def real_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
-    """Returns name -> `Side` for all sides of a metric except `fake`."""
-    sides = {name: name for name in metric.sides if name not in ("real", "fake")}
+    """Returns name -> `Side` for all sides of a metric except `fake` and its labels."""
+    others = (name for name in metric.sides if name not in ("real", "fake", *_LABELS))
+    sides = {name: name for name in others}
     if "real" in metric.sides:
         sides["real"] = metric.real_side
     return {name: reals.side(side) for name, side in sides.items()}
+
+
+def views_of(
+    metric: Metric, sides: Mapping[str, Side], views: Views
+) -> dict[str, np.ndarray]:
+    """Returns name -> what the metric needs of each of its sides.
+
+    Args:
+        metric: asks for its sides.
+        sides: `fake`, and those of `real_sides`. Labels are those of the examples in
+            them. The side `fake` is cut to as many examples as there are targets.
+        views: turns sides into arrays.
+    """
+    if "target" in sides:
+        fake, count = sides["fake"], len(sides["target"].examples)
+        if len(fake.examples) > count:
+            sides = {**sides, "fake": fake.part(fake.what, slice(count))}
+    labelled = {n: of for n, of in _LABELS.items() if n in metric.sides}
+    of = {**sides, **{name: sides[owner] for name, owner in labelled.items()}}
+    return {name: views.of(side, metric.needs_of(name)) for name, side in of.items()}
 
 
 def floor_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
@@ -56,14 +90,31 @@ def floor_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
 
     Held-out examples are the side `fake`. Without held-out examples, one half of the
     real examples is the side `real` and the other half is `fake`. For the Parzen
-    estimate, training images are the side `fake`, the centres.
+    estimate, training images are the side `fake`, the centres. Where a model scores
+    real images, the best possible scores are the side `fake`.
     """
     sides = real_sides(reals, metric)
+    if metric.needs == "scores":
+        return {**sides, "fake": best_and_chance(metric, reals)[0]}
     stand_in = metric.floor_side and reals.side(metric.floor_side)
     if stand_in is not None:
         return {**sides, "fake": stand_in}
     one, other = reals.halves(metric.real_side)
     return {**sides, **({"real": one} if "real" in sides else {}), "fake": other}
+
+
+def against(reals: Reals, metric: Metric) -> dict[str, Side]:
+    """Returns the real examples that decide a score, for its record."""
+    if metric.needs == "scores":
+        return {"scored": scored_images(reals)}
+    return real_sides(reals, metric)
+
+
+def ceiling_side(reals: Reals, metric: Metric) -> Side:
+    """Returns noise in place of generated examples, or random scores."""
+    if metric.needs == "scores":
+        return best_and_chance(metric, reals)[1]
+    return reals.side("noise")
 
 
 def what_lacks(metric: Metric, reals: Reals, extractor: Extractor) -> str | None:
@@ -83,6 +134,24 @@ def what_lacks(metric: Metric, reals: Reals, extractor: Extractor) -> str | None
     misfit = metric.misfit(name)
     if misfit:
         return misfit
+    if set(_LABELS) & set(metric.sides) and reals.classes is None:
+        return (
+            f"{metric.name} needs classes, but {name} is read without labels. Choose a "
+            "set with classes and labels=True, or another metric."
+        )
+    if "real_labels" in metric.sides:
+        small = _small_class(reals)
+        if small:
+            return f"{metric.name} needs 2 examples of each class, but {small}."
+    if "target" in metric.sides and not reals.pairs:
+        return (
+            f"{metric.name} needs pairs, but {name} is no set of pairs. Choose data "
+            "with a target or a degradation, or another metric."
+        )
+    try:
+        metric.check(reals.shape)
+    except ValueError as error:
+        return str(error)
     for side in (*metric.sides, metric.real_side):
         if side in _SPLITS and reals.side(side) is None:
             return (
@@ -90,6 +159,37 @@ def what_lacks(metric: Metric, reals: Reals, extractor: Extractor) -> str | None
                 f"{reals.split} has none. Choose a set that has them (--data mnist), "
                 "or another metric."
             )
+    return None
+
+
+def _small_class(reals: Reals):
+    """Which class has fewer than 2 examples on one side of a comparison, or None."""
+    held_out = reals.side("held_out")
+    others = [held_out] if held_out else reals.halves("reference")
+    for side in (reals.side("reference"), *others):
+        counts = np.bincount(side.labels, minlength=reals.classes)
+        if counts.min() < 2:
+            return f"{side.what} has {counts.min()} of class {counts.argmin()}"
+    if reals.count < 2 * reals.classes:
+        return f"{reals.count} samples are too few for {reals.classes} classes"
+    return None
+
+
+def what_generator_lacks(metric: Metric, samples: Samples) -> str | None:
+    """Returns why a metric means nothing for a generator, or None.
+
+    Args:
+        metric: the metric.
+        samples: the generator.
+    """
+    if metric.needs == "scores":
+        if samples.score is not None:
+            return None
+        return "left out, because the model has no endpoint from images to a number."
+    for side, (kind, what) in _TAKEN.items():
+        given = any(isinstance(space, kind) for space in samples.takes.values())
+        if side in metric.sides and not given:
+            return f"left out, because the generator takes no {what}."
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from kgan.data.stacked import StackedSource
 from kgan.data.tfds_source import is_prepared_directory
 from kgan.random import seeds
 from kgan.recipes.recipe import Data
+from kgan.spaces import Labels
 
 # The largest number of training examples that the memorisation check searches.
 TRAINING_LIMIT = 60_000
@@ -33,11 +35,18 @@ class Side:
         what: the origin of the examples, such as "mnist train".
         examples: uint8 images [n, height, width, channels] or float32 points [n, d].
         kept: whether an extractor's outputs for the examples are cached on disk.
+        labels: int32 [n], the class of each example; None if they have no classes.
     """
 
     what: str
     examples: np.ndarray
     kept: bool = True
+    labels: np.ndarray | None = None
+
+    def part(self, what: str, rows: slice) -> Side:
+        """Returns some of the examples as another `Side`."""
+        labels = None if self.labels is None else self.labels[rows]
+        return Side(what, self.examples[rows], self.kept, labels)
 
 
 class Reals:
@@ -54,8 +63,10 @@ class Reals:
     Attributes:
         name: of the dataset.
         split: the split that the generator learned from; "all" for data without splits.
-        space: of one example.
+        space: of one example; of pairs, that of a target.
         shape: of one example.
+        classes: the number of classes, or None without labels.
+        pairs: whether target i belongs to source i.
         stacked: whether the channels are separate gray images, see `kgan.data.stacked`.
 
     Raises:
@@ -67,12 +78,19 @@ class Reals:
         self.count = count
         self._source = self._open(data.split)
         self.name = Path(self._source.name).name
-        self.space = self._source.space
-        self.shape = self._source.image_shape
+        # Of (images, labels), the examples are the first part; of (source, target),
+        # which are both images, they are the second.
+        spaces = self._source.spaces
+        self.classes = self._source.num_classes
+        self._part = 1 if len(spaces) == 2 and self.classes is None else 0
+        self.space = spaces[self._part]
+        self.shape = tuple(self.space.shape)
+        self.pairs = self._part == 1 and data.paired
         self.stacked = isinstance(self._source, StackedSource)
         has_splits = data.data not in synthetic.SETS and not _is_folder(data.data)
         self.split = data.split if has_splits else "all"
         self._sides, self._halves = {}, {}
+        self._pairs = None
 
     def side(self, name: str) -> Side | None:
         """Returns a `Side`, or None if the data has no such side.
@@ -87,6 +105,10 @@ class Reals:
                 - "test": the first 10,000 examples of the split test;
                 - "validation": train[n:] if the generator learned from train[:n], else
                   the last 10,000 examples of train;
+                - "sources": what a translation is made from: examples of the split
+                  `validation` of the data if it names one, else of the split that the
+                  generator learned from;
+                - "target": the targets of "sources", one each;
                 - "noise": for images, independent pixels, uniform over all levels.
 
         Raises:
@@ -99,6 +121,8 @@ class Reals:
                 "held_out": self._held_out,
                 "test": self._test,
                 "validation": self._validation,
+                "sources": lambda: self._of_pairs(0),
+                "target": lambda: self._of_pairs(1) if self.pairs else None,
                 "noise": self._noise,
             }
             self._sides[name] = readers[name]()
@@ -114,8 +138,8 @@ class Reals:
             side = self.side(name)
             middle = len(side.examples) // 2
             self._halves[name] = (
-                Side(f"half of {side.what}", side.examples[:middle]),
-                Side(f"other half of {side.what}", side.examples[middle : 2 * middle]),
+                side.part(f"half of {side.what}", slice(middle)),
+                side.part(f"other half of {side.what}", slice(middle, 2 * middle)),
             )
         return self._halves[name]
 
@@ -127,8 +151,10 @@ class Reals:
 
     def _held_out(self):
         if self.data.data in synthetic.SETS:
-            points, _ = synthetic.SETS[self.data.data](seed=1)
-            return Side(f"{self.name} of another seed", points[: self.count])
+            points, modes = synthetic.SETS[self.data.data](seed=1)
+            rows = slice(self.count)
+            labels = None if self.classes is None else modes[rows]
+            return Side(f"{self.name} of another seed", points[rows], labels=labels)
         for split in ("test", _rest_of(self.split)):
             source = self._other(split)
             if source is not None:
@@ -150,21 +176,47 @@ class Reals:
             note = ", which was learned from"
         source = self._other(split)
         side = source and self._first(source, split, _HELD_OUT_LIMIT)
-        return side and Side(side.what + note, side.examples)
+        return side and side.part(side.what + note, slice(None))
 
     def _noise(self):
         rng = np.random.default_rng(seeds.derive(0, "noise"))
         reference = self.side("reference").examples
-        return Side("noise", self.space.noise(rng, self.count, reference))
+        noise = self.space.noise(rng, self.count, reference)
+        return Side("noise", noise, labels=self.balanced(self.count))
+
+    def _of_pairs(self, part: int):
+        """The sources or the targets of the split to evaluate, drawn together."""
+        if self._part == 0:
+            return None
+        if self._pairs is None:
+            split = self.data.validation or self.data.split
+            source = self._open(split)
+            self._pairs = (
+                f"{self.name} {split}" if self.split != "all" else self.name,
+                source.spaces,
+                source.parts(self.count, seed=0),
+            )
+        name, spaces, parts = self._pairs
+        what = f"{('sources', 'targets')[part]} of {name}"
+        return Side(what, spaces[part].to_public(parts[part]))
+
+    def balanced(self, count: int) -> np.ndarray | None:
+        """Returns labels 0, 1, 2, ..., repeating; None for data without labels."""
+        return None if self.classes is None else Labels(self.classes).request(count)
 
     def _drawn(self, source: Any, split: str):
-        examples = source.some(self.count, seed=0)
-        return Side(f"{self.name} {split}", self.space.to_public(examples))
+        return self._side(source.parts(self.count, seed=0), split)
 
     def _first(self, source: Any, split: str, count: int):
         count = min(count, source.size)
-        (examples,) = source.batches(count, shuffle=False).take(1)
-        return Side(f"{self.name} {split}", self.space.to_public(np.asarray(examples)))
+        (batch,) = source.batches(count, shuffle=False).take(1)
+        parts = batch if isinstance(batch, tuple) else (batch,)
+        return self._side([np.asarray(part) for part in parts], split)
+
+    def _side(self, parts: Sequence[np.ndarray], split: str):
+        examples = self.space.to_public(parts[self._part])
+        labels = None if self.classes is None else parts[1]
+        return Side(f"{self.name} {split}", examples, labels=labels)
 
     def _other(self, split: str | None):
         """Returns the source of another split, or None if there is no such split."""
@@ -185,6 +237,11 @@ class Reals:
             channels=data.channels,
             data_dir=data.data_dir,
             skip_corrupt=data.skip_corrupt,
+            labels=data.labels,
+            target=data.target_of(split),
+            paired=data.paired,
+            degradation=data.degradation,
+            crop=data.crop,
         )
 
 

@@ -1,31 +1,22 @@
-"""Sources of generated examples: run, `.keras` file, export, server or model."""
+"""A generator of any kind, reduced to drawing examples."""
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from kgan.core.game import Game
-from kgan.evaluation.export import about_export, open_export
-from kgan.evaluation.server import open_server
 from kgan.random import seeds
 from kgan.recipes.recipe import Data
-from kgan.runs.config import is_run, run_of, saved_recipe
-from kgan.runs.loading import load_file, open_run
-from kgan.serving.client import is_address
-from kgan.spaces import Space, of_shape
-from kgan.spaces.interpolation import interpolation_picture
+from kgan.spaces import Labels, Space
 from kgan.system.finite import all_finite
 
 # The number of examples per seed, fewer for large examples, so that an export can
 # answer each request. Other numbers would change the examples of a seed in `draw`.
 _BLOCK, _BLOCK_BYTES = 500, 2**28
-WEIGHTS = ("auto", "ema", "raw")
 
 
 class Samples:
@@ -42,9 +33,13 @@ class Samples:
         space: of one example.
         trained: what is known about the training: recipe, model, epoch, steps.
         data: the `kgan.recipes.Data` that the generator was trained on, or None.
-        block: function of (count, seed) -> examples [count, ...].
+        block: function of (count, seed, **given) -> examples [count, ...].
         walk: function of (rows, steps, seed) -> uint8 picture [height, width,
             channels], or None if the generator cannot interpolate.
+        takes: name -> `kgan.spaces.Space` of what the generator takes beside a seed:
+            labels, or images to translate.
+        score: function of uint8 images [n, height, width, channels] -> float32 [n], the
+            model's own score of each image; None if the model has none.
     """
 
     def __init__(
@@ -55,8 +50,10 @@ class Samples:
         space: Space,
         trained: dict[str, Any],
         data: Data | None,
-        block: Callable[[int, int], np.ndarray],
+        block: Callable[..., np.ndarray],
         walk: Callable[[int, int, int], np.ndarray] | None = None,
+        takes: Mapping[str, Space] | None = None,
+        score: Callable[[np.ndarray], np.ndarray] | None = None,
     ) -> None:
         self.source = str(source)
         self.kind = kind
@@ -66,8 +63,10 @@ class Samples:
         self.data = data
         self._block = block
         self._walk = walk
+        self.takes = dict(takes or {})
+        self.score = score
 
-    def draw(self, count: int, seed: int = 0) -> np.ndarray:
+    def draw(self, count: int, seed: int = 0, **given: Any) -> np.ndarray:
         """Returns the first `count` examples of `seed`.
 
         A run and its export return the same examples.
@@ -75,25 +74,33 @@ class Samples:
         Args:
             count: the number of examples, at least 1.
             seed: integer >= 0.
+            **given: at least `count` examples of each of `takes`, of the form outside
+                the library. Default of labels: 0, 1, 2, ..., repeating.
 
         Returns:
             uint8 images [count, height, width, channels], with levels 0 to 255; or
             float32 points [count, d].
 
         Raises:
-            ValueError: for other numbers, or if the generator returns NaN or infinity.
+            ValueError: for other numbers, if images to translate are missing or too
+                few, or if the generator returns NaN or infinity.
         """
         if count < 1 or seed < 0:
             raise ValueError(
                 "Expected count >= 1 and seed >= 0. "
                 f"Received: count={count}, seed={seed}."
             )
+        given = self._complete(given, count)
         # The first block equals what `generate` and an export's `sample` return.
         numbers = seeds.of_blocks(seed)
         parts = []
-        size = max(1, min(_BLOCK, _BLOCK_BYTES // math.prod(self.space.shape)))
+        # A translation may leave open the size of its images.
+        values = math.prod(side or 1 for side in self.space.shape)
+        size = max(1, min(_BLOCK, _BLOCK_BYTES // values))
         for start in range(0, count, size):
-            part = self._block(min(size, count - start), next(numbers))
+            stop = min(start + size, count)
+            inputs = {name: values[start:stop] for name, values in given.items()}
+            part = self._block(stop - start, next(numbers), **inputs)
             if not all_finite(part):
                 raise ValueError(
                     "Expected finite examples. Received: NaN or infinite values from "
@@ -102,6 +109,26 @@ class Samples:
                 )
             parts.append(self.space.to_public(part))
         return np.concatenate(parts)
+
+    def _complete(self, given: dict[str, Any], count: int):
+        """What is given, with balanced labels where none are."""
+        labels = {
+            name: space.request(count)
+            for name, space in self.takes.items()
+            if isinstance(space, Labels)
+        }
+        given = {**labels, **given}
+        lengths = {name: len(given.get(name, ())) for name in self.takes}
+        if given.keys() != self.takes.keys() or min(lengths.values(), default=count) < (
+            count
+        ):
+            needs = [f"{k} ({s.describe()})" for k, s in self.takes.items()]
+            names = [f"{len(values)} {name}" for name, values in given.items()]
+            raise ValueError(
+                f"Expected {', '.join(needs) or 'nothing'} for each of {count} "
+                f"examples of {self.source}. Received: {', '.join(names) or 'none'}."
+            )
+        return given
 
     def walk(self, rows: int, steps: int, seed: int = 0) -> np.ndarray:
         """Returns interpolations between latents as one picture.
@@ -122,6 +149,11 @@ class Samples:
                 "Expected rows >= 1, steps >= 2 and seed >= 0. "
                 f"Received: rows={rows}, steps={steps}, seed={seed}."
             )
+        if self._walk is None:
+            raise ValueError(
+                "Expected a generator of images from latents alone. Received: "
+                f"{self.source}, which cannot interpolate."
+            )
         return self._walk(rows, steps, seed)
 
     def about(self, count: int, seed: int, examples: np.ndarray) -> dict[str, Any]:
@@ -141,137 +173,3 @@ class Samples:
             "seed": seed,
             "sha256": hashlib.sha256(np.ascontiguousarray(examples)).hexdigest(),
         }
-
-
-def open_samples(source: Any, weights: str = "auto") -> Samples:
-    """Opens a path, an address or a model as `Samples`.
-
-    Args:
-        source: the directory of a training run, a `.keras` file, the directory of one
-            version of an export, the address of a server (see
-            `kgan.evaluation.server`), or a `kgan.Game`.
-        weights: "ema" for the averaged generator, "raw" for the trained generator,
-            "auto" for the averaged generator if there is one.
-
-    Raises:
-        ValueError: if the source does not exist or is of another kind, or does not have
-            these weights.
-        kgan.serving.ServerError: if a server refuses, fails or cannot be reached.
-    """
-    if weights not in WEIGHTS:
-        raise ValueError(
-            f"Expected weights to be one of {', '.join(WEIGHTS)}. "
-            f"Received: weights={weights!r}."
-        )
-    if isinstance(source, Game):
-        return of_model(source, "model", source.name, weights)
-    if is_address(str(source)):
-        _check_one_set(source, weights)
-        block, walk, shape, source = open_server(source)
-        space = of_shape(shape)
-        return Samples(source, "server", "as served", space, {}, None, block, walk)
-    path = Path(source)
-    if is_run(path):
-        run = open_run(path)
-        trained = {"recipe": run.recipe.name, "epoch": run.epoch, "batch": run.batch}
-        return of_model(run.model, "run", path, weights, trained, run.recipe.data)
-    if path.suffix == ".keras" and path.is_file():
-        model, origin = load_file(path), {}
-        run = run_of(path)
-        if run is not None:
-            # For example the best.keras of a run.
-            recipe = saved_recipe(run)
-            origin = {"trained": {"recipe": recipe.name}, "data": recipe.data}
-        return of_model(model, "keras", path, weights, **origin)
-    if (path / "saved_model.pb").is_file():
-        _check_one_set(path, weights)
-        block, walk, shape = open_export(path)
-        label, trained, data = about_export(path)
-        space = of_shape(shape)
-        return Samples(path, "savedmodel", label, space, trained, data, block, walk)
-    raise ValueError(
-        "Expected the directory of a training run (logs/dcgan/001), a .keras file, "
-        "the directory of one version of an export (export/dcgan/1), or the address of "
-        "a server (http://localhost:8501, grpc://localhost:8500). "
-        f"Received: {path}, {_what_is(path)}."
-    )
-
-
-def _check_one_set(source: Any, weights: str):
-    if weights != "auto":
-        raise ValueError(
-            "Expected weights='auto', because an export has one set of weights. "
-            f"Received: weights={weights!r} for {source}. Leave weights out."
-        )
-
-
-def of_model(
-    model: Game,
-    kind: str,
-    source: Any,
-    weights: str = "auto",
-    trained: dict[str, Any] | None = None,
-    data: Data | None = None,
-) -> Samples:
-    """Returns the `Samples` of a model; arguments as in `open_samples` and `Samples`.
-
-    Args:
-        model: a `kgan.Game` with an endpoint that makes samples from latents alone.
-
-    Raises:
-        ValueError: if the model has no such endpoint or no such weights.
-    """
-    averaged = bool(model.averages)
-    if weights == "ema" and not averaged:
-        raise ValueError(
-            "Expected a model with an averaged generator for weights='ema'. Received: "
-            f"{source}, trained with ema_decay=None, which has no averaged generator. "
-            "Leave weights out, or choose raw."
-        )
-    endpoint = _sampling(model, averaged=weights != "raw")
-    (space,) = endpoint.gives.values()
-
-    def block(count: int, seed: int) -> np.ndarray:
-        (examples,) = endpoint.sample(count, seed).values()
-        return examples
-
-    def walk(rows: int, steps: int, seed: int) -> np.ndarray:
-        return interpolation_picture(endpoint, rows, steps, seed)
-
-    return Samples(
-        source,
-        kind,
-        "EMA" if averaged and weights != "raw" else "raw",
-        space,
-        {"model": type(model).__name__, "steps": _steps(model), **(trained or {})},
-        data,
-        block,
-        walk,
-    )
-
-
-def _sampling(model: Game, averaged: bool):
-    """Returns the endpoint that needs only a seed to make examples."""
-    for name in model.endpoints():
-        endpoint = model.endpoint(name, averaged)
-        if endpoint.drawn and not endpoint.given and len(endpoint.gives) == 1:
-            return endpoint
-    raise ValueError(
-        "Expected a model with an endpoint that makes samples from latents alone. "
-        f"Received: {type(model).__name__} with "
-        f"{', '.join(model.endpoints()) or 'no endpoint'}."
-    )
-
-
-def _steps(model: Game):
-    return int(model.steps.numpy())
-
-
-def _what_is(path: Path):
-    if not path.exists():
-        return "which does not exist"
-    if path.is_file():
-        return "a file of another kind"
-    if any((p / "saved_model.pb").is_file() for p in path.glob("*")):
-        return "a directory of versions; give the path of one version"
-    return "a directory without config.json or saved_model.pb"

@@ -31,17 +31,20 @@ class Views:
 
         Args:
             side: the examples.
-            needs: the attribute `needs` of the metric.
+            needs: what the metric needs of this side, see `Metric.needs_of`.
 
         Returns:
-            For "points", float32 [n, d]. For "images", float32 [n, height, width,
-            channels] in [-1, 1]. For "features", float32 [n, d]. For "logits", float32
-            [n, classes]. For "channel_logits", float32 [n, channels, classes].
+            For "labels", int32 [n]. For "scores", float32 [n]. For "points", float32
+            [n, d]. For "images", float32 [n, height, width, channels] in [-1, 1]. For
+            "features", float32 [n, d]. For "logits", float32 [n, classes]. For
+            "channel_logits", float32 [n, channels, classes].
 
         Raises:
             ValueError: as `Extractor.extract`.
         """
-        if needs == "points":
+        if needs == "labels":
+            return side.labels
+        if needs in ("points", "scores"):
             return side.examples
         if needs == "images":
             return to_float(side.examples).numpy()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kgan.metrics import extractors
+from kgan.metrics.auroc import AUROC, auroc
+from kgan.metrics.class_frechet import ClassFrechetDistance
 from kgan.metrics.density_coverage import DensityCoverage, density_coverage
 from kgan.metrics.frechet import (
     FrechetDistance,
@@ -14,6 +16,8 @@ from kgan.metrics.frechet import (
 )
 from kgan.metrics.inception_score import InceptionScore, inception_scores
 from kgan.metrics.kernel import KernelDistance, kernel_distances, squared_mmd
+from kgan.metrics.l1 import L1
+from kgan.metrics.lpips import LPIPS
 from kgan.metrics.memorization import (
     Memorization,
     mann_whitney,
@@ -27,37 +31,52 @@ from kgan.metrics.mode_coverage import (
     stacked_digits,
 )
 from kgan.metrics.ms_ssim import MSSSIM, ms_ssim, ms_ssim_of_pairs
+from kgan.metrics.pair_metric import PairMetric, PixelMetric
 from kgan.metrics.parzen import (
     ParzenWindow,
     choose_sigma,
     parzen_log_likelihoods,
 )
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
+from kgan.metrics.psnr import PSNR
 from kgan.metrics.sliced_wasserstein import (
     SlicedWasserstein,
     laplacian_pyramid,
     patches,
     sliced_wasserstein,
 )
+from kgan.metrics.ssim import SSIM
 from kgan.metrics.value import Value
 from kgan.system.registry import resolve
 
 _METRICS = {
+    "auroc": AUROC,
+    "class_frechet_distance": ClassFrechetDistance,
     "density_coverage": DensityCoverage,
     "frechet_distance": FrechetDistance,
     "inception_score": InceptionScore,
     "kernel_distance": KernelDistance,
+    "l1": L1,
+    "lpips": LPIPS,
     "memorization": Memorization,
     "mode_coverage": ModeCoverage,
     "ms_ssim": MSSSIM,
     "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
+    "psnr": PSNR,
     "sliced_wasserstein": SlicedWasserstein,
+    "ssim": SSIM,
     "stacked_mode_coverage": StackedModeCoverage,
 }
 
 __all__ = [
+    "AUROC",
+    "L1",
+    "LPIPS",
     "MSSSIM",
+    "PSNR",
+    "SSIM",
+    "ClassFrechetDistance",
     "Conditions",
     "DensityCoverage",
     "FrechetDistance",
@@ -67,11 +86,14 @@ __all__ = [
     "Memorization",
     "Metric",
     "ModeCoverage",
+    "PairMetric",
     "ParzenWindow",
+    "PixelMetric",
     "PrecisionRecall",
     "SlicedWasserstein",
     "StackedModeCoverage",
     "Value",
+    "auroc",
     "choose_sigma",
     "density_coverage",
     "extractors",

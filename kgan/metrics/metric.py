@@ -50,9 +50,13 @@ class Metric(keras.metrics.Metric):
 
     Attributes:
         needs: what the metric scores: "features", "logits", "channel_logits" (the
-            logits of each channel as a gray image), "images" or "points".
+            logits of each channel as a gray image), "images", "points" or "scores" (one
+            number per example).
         sides: the sets of examples that the metric uses. Every metric accepts the sides
-            `real` and `fake`, and ignores one that it does not use.
+            `real` and `fake`, and ignores one that it does not use. Others are `target`
+            (example i is what `fake` has to be like in i), `labels` (the classes of
+            `fake`), `real_labels` (those of `real`), and real examples by the names of
+            `kgan.evaluation.Reals`.
         better: name of each value -> "lower" or "higher".
         real_side: which real examples are the side `real`, see `kgan.evaluation.Reals`.
         floor_side: which real examples replace the generated ones to compute the best
@@ -71,9 +75,16 @@ class Metric(keras.metrics.Metric):
         """Returns the metric with settings that fit the data."""
         return cls()
 
+    def needs_of(self, side: str) -> str:
+        """Returns what the metric needs of one side: `needs`, or "labels"."""
+        return "labels" if side.endswith("labels") else self.needs
+
     def misfit(self, dataset: str) -> str | None:
         """Returns one sentence why the metric cannot score a dataset, or None."""
         return None
+
+    def check(self, shape: Sequence[int]) -> None:
+        """Raises ValueError if examples of this shape cannot be scored."""
 
     def build(self, shape: Sequence[int]) -> None:
         """Creates the variables.
@@ -82,7 +93,8 @@ class Metric(keras.metrics.Metric):
             shape: of one example, without the batch axis.
         """
         for side in self.sides:
-            self._accumulators[side].build(shape)
+            labels = self.needs_of(side) == "labels"
+            self._accumulators[side].build(() if labels else shape)
 
     def update_state(self, real: Any = None, fake: Any = None, **others: Any) -> None:
         """Adds a batch to each given side; the batches may differ in size.

@@ -5,16 +5,43 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from kgan.metrics.extractors.application import Application
 from kgan.metrics.extractors.extractor import Extractor, Outputs
 from kgan.metrics.extractors.inception import Inception
 from kgan.metrics.extractors.lenet import LeNet
+from kgan.metrics.extractors.lpips import LPIPS
 from kgan.metrics.extractors.network import Network
 from kgan.metrics.extractors.pixels import Pixels
+from kgan.metrics.extractors.squeezenet import SqueezeNet
 from kgan.system.registry import resolve
 
-__all__ = ["Extractor", "Inception", "LeNet", "Network", "Outputs", "Pixels", "get"]
+__all__ = [
+    "LPIPS",
+    "Application",
+    "Extractor",
+    "Inception",
+    "LeNet",
+    "Network",
+    "Outputs",
+    "Pixels",
+    "SqueezeNet",
+    "get",
+]
 
-_NAMED = {"inception": Inception, "lenet": LeNet, "pixels": Pixels}
+_NAMED = {
+    "inception": Inception,
+    "lenet": LeNet,
+    "lpips": LPIPS,
+    "pixels": Pixels,
+    "squeezenet": SqueezeNet,
+}
+# NAME:ARGUMENT, where the argument is a file of weights or the name of a network.
+_WITH_ARGUMENT = {
+    "applications": Application,
+    "inception": Inception,
+    "lpips": LPIPS,
+    "squeezenet": SqueezeNet,
+}
 
 
 def get(identifier: Any) -> Extractor:
@@ -24,8 +51,11 @@ def get(identifier: Any) -> Extractor:
     (64, 784)
 
     Args:
-        identifier: "lenet", "inception", "pixels", an `Extractor`, or a `keras.Model`
-            or callable that returns features [n, d], see `Network`.
+        identifier: "lenet", "inception", "pixels", "squeezenet" or "lpips"; a name with
+            the path of its weights, such as "squeezenet:weights/squeezenet.npz"; a
+            network of `keras.applications`, such as "applications:MobileNetV2"; an
+            `Extractor`; or a `keras.Model` or callable that returns features [n, d],
+            see `Network`.
 
     Raises:
         ValueError: if `identifier` is none of these, or cannot be loaded.
@@ -34,9 +64,12 @@ def get(identifier: Any) -> Extractor:
         return Network(identifier)
     # One instance per process: it is built once, and its graph is traced once.
     named = {name: functools.partial(_instance, name) for name in _NAMED}
-    return resolve(identifier, Extractor, named)
+    name, _, argument = str(identifier).partition(":")
+    if isinstance(identifier, str) and argument and name in _WITH_ARGUMENT:
+        return _instance(name, argument)
+    return resolve(identifier, Extractor, {**named, "applications": Application})
 
 
 @functools.cache
-def _instance(name: str):
-    return _NAMED[name]()
+def _instance(name: str, *argument: str):
+    return (_WITH_ARGUMENT if argument else _NAMED)[name](*argument)

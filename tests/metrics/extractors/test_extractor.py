@@ -144,7 +144,7 @@ def test_get():
     assert extractors.get("pixels") is extractors.get("pixels")
     extractor = Mean()
     assert extractors.get(extractor) is extractor
-    with pytest.raises(ValueError, match="inception, lenet, pixels"):
+    with pytest.raises(ValueError, match="inception, lenet, lpips, pixels, squeezenet"):
         extractors.get("lennet")
 
 

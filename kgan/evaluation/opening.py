@@ -1,0 +1,90 @@
+"""Sources of generated examples: run, `.keras` file, export, server or model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kgan.core.game import Game
+from kgan.evaluation.export import about_export, open_export
+from kgan.evaluation.models import of_model
+from kgan.evaluation.samples import Samples
+from kgan.evaluation.server import open_server
+from kgan.runs.config import is_run, run_of, saved_recipe
+from kgan.runs.loading import load_file, open_run
+from kgan.serving.client import is_address
+from kgan.spaces import of_shape
+
+WEIGHTS = ("auto", "ema", "raw")
+
+
+def open_samples(source: Any, weights: str = "auto") -> Samples:
+    """Opens a path, an address or a model as `Samples`.
+
+    Args:
+        source: the directory of a training run, a `.keras` file, the directory of one
+            version of an export, the address of a server (see
+            `kgan.evaluation.server`), or a `kgan.Game`.
+        weights: "ema" for the averaged generator, "raw" for the trained generator,
+            "auto" for the averaged generator if there is one.
+
+    Raises:
+        ValueError: if the source does not exist or is of another kind, or does not have
+            these weights.
+        kgan.serving.ServerError: if a server refuses, fails or cannot be reached.
+    """
+    if weights not in WEIGHTS:
+        raise ValueError(
+            f"Expected weights to be one of {', '.join(WEIGHTS)}. "
+            f"Received: weights={weights!r}."
+        )
+    if isinstance(source, Game):
+        return of_model(source, "model", source.name, weights)
+    if is_address(str(source)):
+        _check_one_set(source, weights)
+        block, walk, shape, source = open_server(source)
+        space = of_shape(shape)
+        return Samples(source, "server", "as served", space, {}, None, block, walk)
+    path = Path(source)
+    if is_run(path):
+        run = open_run(path)
+        trained = {"recipe": run.recipe.name, "epoch": run.epoch, "batch": run.batch}
+        return of_model(run.model, "run", path, weights, trained, run.recipe.data)
+    if path.suffix == ".keras" and path.is_file():
+        model, origin = load_file(path), {}
+        run = run_of(path)
+        if run is not None:
+            # For example the best.keras of a run.
+            recipe = saved_recipe(run)
+            origin = {"trained": {"recipe": recipe.name}, "data": recipe.data}
+        return of_model(model, "keras", path, weights, **origin)
+    if (path / "saved_model.pb").is_file():
+        _check_one_set(path, weights)
+        block, walk, shape = open_export(path)
+        label, trained, data = about_export(path)
+        space = of_shape(shape)
+        return Samples(path, "savedmodel", label, space, trained, data, block, walk)
+    raise ValueError(
+        "Expected the directory of a training run (logs/dcgan/001), a .keras file, "
+        "the directory of one version of an export (export/dcgan/1), or the address of "
+        "a server (http://localhost:8501, grpc://localhost:8500). "
+        f"Received: {path}, {_what_is(path)}."
+    )
+
+
+def _check_one_set(source: Any, weights: str):
+    if weights != "auto":
+        raise ValueError(
+            "Expected weights='auto', because an export has one set of weights. "
+            f"Received: weights={weights!r} for {source}. Leave weights out."
+        )
+
+
+def _what_is(path: Path):
+    if not path.exists():
+        return "which does not exist"
+    if path.is_file():
+        return "a file of another kind"
+    if any((p / "saved_model.pb").is_file() for p in path.glob("*")):
+        return "a directory of versions; give the path of one version"
+    return "a directory without config.json or saved_model.pb"
