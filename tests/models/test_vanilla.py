@@ -16,7 +16,7 @@ def build(**kwargs):
 
 
 def test_vanilla_gan(tmp_path):
-    run_game_test(build, tmp_path, discriminator_steps=2)
+    run_game_test(build, tmp_path, eagerly=True, discriminator_steps=2)
 
 
 def test_mean_becomes_bias():
