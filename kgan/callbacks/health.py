@@ -218,7 +218,7 @@ class Health(BoardCallback):
 def _sampling(model: Game):
     """The name of the first endpoint that takes latents alone, or None."""
     endpoints = {name: model.endpoint(name) for name in model.endpoints()}
-    return next((n for n, e in endpoints.items() if e.drawn and not e.given), None)
+    return next((n for n, e in endpoints.items() if e.seed_alone), None)
 
 
 def _of_the_game(logs: dict[str, Any]):

@@ -87,7 +87,7 @@ def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signat
         signatures[public] = question.outside(Outside, Outside)
         if any(s.png for s in (*endpoint.takes.values(), *endpoint.gives.values())):
             signatures[f"{public}_png"] = question.outside(ReadFiles, Files)
-        if len(endpoint.drawn) == 1 and not endpoint.given:
+        if len(endpoint.drawn) == 1 and endpoint.seed_alone:
             signatures.setdefault("interpolate", question.interpolate())
     return signatures
 
@@ -133,7 +133,7 @@ class _Question:
         asks = asking(given, self.limit)
         answers = answering(endpoint.gives, self.limit)
         seeded = bool(endpoint.drawn)
-        counted = seeded and not endpoint.given
+        counted = endpoint.seed_alone
 
         def function(
             num_samples: tf.Tensor | None = None,

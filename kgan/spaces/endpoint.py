@@ -79,6 +79,11 @@ class Endpoint:
         """The other arguments."""
         return [name for name, space in self.takes.items() if not space.drawn]
 
+    @property
+    def seed_alone(self) -> bool:
+        """Whether a seed stands for all that it takes."""
+        return bool(self.drawn) and not self.given
+
     def answer(self, **inputs: Any) -> dict[str, Any]:
         """The function itself, in a graph: tensors -> dict of tensors.
 

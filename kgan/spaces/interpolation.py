@@ -43,5 +43,5 @@ def interpolation_picture(
 def can_interpolate(endpoint: Endpoint) -> bool:
     """Whether an endpoint has such a picture: latents in, images out, nothing else."""
     gives = list(endpoint.gives.values())
-    alone = len(endpoint.drawn) == 1 and not endpoint.given
+    alone = len(endpoint.drawn) == 1 and endpoint.seed_alone
     return alone and len(gives) == 1 and gives[0].png

@@ -252,7 +252,7 @@ class Game:
         self.samples = samples
 
     # It is its own endpoint too.
-    drawn, given = ["latents"], []
+    drawn, given, seed_alone = ["latents"], [], True
 
     def endpoints(self):
         return {"generate": self}
