@@ -15,10 +15,10 @@ from kgan._version import __version__
 from kgan.evaluation.opening import open_samples
 from kgan.evaluation.protocol import (
     against,
-    ceiling_side,
     fitting,
-    floor_sides,
+    noise_side,
     real_sides,
+    stand_in_sides,
     views_of,
     what_generator_lacks,
     what_lacks,
@@ -51,9 +51,9 @@ POINT_METRICS = ("mode_coverage", "frechet_distance")
 class Evaluation:
     """Scores generators that learn from one set of data.
 
-    Each score comes with two anchors, which are computed in the same way: for the
-    floor, real examples replace the generated ones; for the ceiling, noise replaces
-    them. A score is meaningful only in comparison with both.
+    Each score comes with two anchors, which are computed in the same way: for `real`,
+    real examples replace the generated ones; for `noise`, noise replaces them. A score
+    is meaningful only in comparison with both.
 
     >>> evaluation = kgan.evaluation.Evaluation(
     ...     kgan.recipes.Data("ring"), metrics=["mode_coverage"], samples=500
@@ -137,7 +137,7 @@ class Evaluation:
         return Side("generated", examples, kept=False, labels=labels)
 
     def anchors(self, metric: Metric) -> tuple[dict[str, Value], dict[str, Value]]:
-        """Returns (floor, ceiling), each name -> `Value`, computed only once.
+        """Returns (real, noise), each name -> `Value`, computed only once.
 
         Args:
             metric: one of `metrics`.
@@ -147,9 +147,9 @@ class Evaluation:
         """
         if metric.name not in self._anchors:
             noise = real_sides(self.reals, metric)
-            noise["fake"] = ceiling_side(self.reals, metric)
+            noise["fake"] = noise_side(self.reals, metric)
             self._anchors[metric.name] = (
-                self._score(metric, floor_sides(self.reals, metric)),
+                self._score(metric, stand_in_sides(self.reals, metric)),
                 self._score(metric, noise),
             )
         return self._anchors[metric.name]
@@ -178,7 +178,7 @@ class Evaluation:
             _log.info("%s ...", metric.name)
             with _collect_warnings(metric.name, warned):
                 values = self.score(self._fake(metric, side, source), metric)
-            with _collect_warnings(f"floor and ceiling of {metric.name}", warned):
+            with _collect_warnings(f"real and noise of {metric.name}", warned):
                 anchors = self.anchors(metric)
             scores.update(self._entries(metric, values, anchors))
         return Result(
@@ -228,7 +228,7 @@ class Evaluation:
         values: dict[str, Value],
         anchors: tuple[dict[str, Value], dict[str, Value]],
     ):
-        floor, ceiling = anchors
+        real, noise = anchors
         return {
             name: {
                 **dataclasses.asdict(value),
@@ -236,11 +236,11 @@ class Evaluation:
                 "metric": _settings(metric),
                 "needs": metric.needs,
                 "against": _about(against(self.reals, metric)),
-                "floor": {
-                    **dataclasses.asdict(floor[name]),
-                    "between": _about(floor_sides(self.reals, metric)),
+                "real": {
+                    **dataclasses.asdict(real[name]),
+                    "between": _about(stand_in_sides(self.reals, metric)),
                 },
-                "ceiling": {**dataclasses.asdict(ceiling[name]), "of": "noise"},
+                "noise": {**dataclasses.asdict(noise[name]), "of": "noise"},
             }
             for name, value in values.items()
         }

@@ -51,8 +51,8 @@ def fitting(
     """
     held_out = reals.side("held_out")
     fewest = min(samples, len(reals.side("reference").examples))
-    in_floor = len(held_out.examples) if held_out else fewest // 2
-    conditions = Conditions(reals.name, min(fewest, in_floor), extractor.first_class)
+    in_stand_in = len(held_out.examples) if held_out else fewest // 2
+    conditions = Conditions(reals.name, min(fewest, in_stand_in), extractor.first_class)
     return made_for(metric, conditions)
 
 
@@ -85,7 +85,7 @@ def views_of(
     return {name: views.of(side, metric.needs_of(name)) for name, side in of.items()}
 
 
-def floor_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
+def stand_in_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
     """Returns name -> `Side` with real examples in place of generated ones.
 
     Held-out examples are the side `fake`. Without held-out examples, one half of the
@@ -96,7 +96,7 @@ def floor_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
     sides = real_sides(reals, metric)
     if metric.needs == "scores":
         return {**sides, "fake": best_and_chance(metric, reals)[0]}
-    stand_in = metric.floor_side and reals.side(metric.floor_side)
+    stand_in = metric.stand_in and reals.side(metric.stand_in)
     if stand_in is not None:
         return {**sides, "fake": stand_in}
     one, other = reals.halves(metric.real_side)
@@ -110,7 +110,7 @@ def against(reals: Reals, metric: Metric) -> dict[str, Side]:
     return real_sides(reals, metric)
 
 
-def ceiling_side(reals: Reals, metric: Metric) -> Side:
+def noise_side(reals: Reals, metric: Metric) -> Side:
     """Returns noise in place of generated examples, or random scores."""
     if metric.needs == "scores":
         return best_and_chance(metric, reals)[1]

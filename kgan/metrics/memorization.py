@@ -98,7 +98,7 @@ class Memorization(SampleMetric):
     needs = "features"
     sides = ("real", "fake", "training")
     real_side = "held_out"
-    floor_side = None
+    stand_in = None
     better = {
         "memorization_ratio": "higher",
         "memorization_z": "higher",

@@ -59,7 +59,7 @@ class Metric(keras.metrics.Metric):
             `kgan.evaluation.Reals`.
         better: name of each value -> "lower" or "higher".
         real_side: which real examples are the side `real`, see `kgan.evaluation.Reals`.
-        floor_side: which real examples replace the generated ones to compute the best
+        stand_in: which real examples replace the generated ones to compute the best
             possible score; None: one half of the real examples is compared with the
             other half.
     """
@@ -68,7 +68,7 @@ class Metric(keras.metrics.Metric):
     sides = ("real", "fake")
     better = {}
     real_side = "reference"
-    floor_side = "held_out"
+    stand_in = "held_out"
 
     @classmethod
     def made_for(cls, conditions: Conditions) -> Metric:

@@ -42,7 +42,7 @@ class PairMetric(Metric):
 
     needs = "images"
     sides = ("target", "fake")
-    floor_side = "target"
+    stand_in = "target"
 
     def __init__(
         self, capacity: int = 50_000, name: str | None = None, dtype: str | None = None

@@ -131,7 +131,7 @@ class ParzenWindow(SampleMetric):
     needs = "images"
     sides = ("real", "fake", "validation")
     real_side = "test"
-    floor_side = "reference"
+    stand_in = "reference"
     better = {"parzen": "higher"}
 
     def __init__(

@@ -27,7 +27,7 @@ def table(results: Sequence[tuple[Recipe, Result]]) -> str:
         label, trained = f"`{recipe.name}`", _trained(result)
         published = _published(recipe)
         for name, score in result.scores.items():
-            values = (score, score["floor"], score["ceiling"])
+            values = (score, score["real"], score["noise"])
             numbers = [number(value, "±") for value in values]
             lines.append(_row([label, trained, name, *numbers, published]))
             # Only the first row of a recipe names it.

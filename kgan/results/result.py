@@ -11,7 +11,7 @@ from typing import Any
 from kgan.system.files import atomic_file
 from kgan.system.text import columns
 
-_FORMAT = "kgan scores 1"
+_FORMAT = "kgan scores 2"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Result:
         extractor: name, digest, resize.
         scores: name -> value, error, how (what the error is), better (lower or
             higher), metric (class and arguments), against (the real examples and their
-            counts), and the anchors floor and ceiling, which have the same form.
+            counts), and the anchors real and noise, which have the same form.
         warnings: sentences on scores that may be biased.
         kgan: the version of kgan.
     """
@@ -71,9 +71,9 @@ class Result:
 
     def table(self) -> str:
         """Returns the scores as a text table, with their conditions and warnings."""
-        rows = [("score", "value", "floor: real", "ceiling: noise", "better")]
+        rows = [("score", "value", "real", "noise", "better")]
         for name, score in self.scores.items():
-            anchors = [number(score[anchor]) for anchor in ("floor", "ceiling")]
+            anchors = [number(score[anchor]) for anchor in ("real", "noise")]
             rows.append((name, number(score), *anchors, score["better"]))
         lines = [*columns(rows), ""]
         lines += [f"{name}: {text}" for name, text in self.conditions().items()]

@@ -56,7 +56,7 @@ def test_evaluate_and_compare_runs(runs, capsys, place):
         run("evaluate", runs[name], *SCORE, "--out", f"{name}.json")
     out = capsys.readouterr().out
     assert "precision" in out
-    assert "floor: real" in out
+    assert "noise" in out
     stored = json.loads((place / "narrow.json").read_text())
     assert stored["samples"]["recipe"] == "dcgan"
     assert stored["samples"]["epoch"] == 1

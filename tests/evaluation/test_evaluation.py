@@ -51,10 +51,10 @@ def test_scores_and_anchors_are_those_of_the_metric(data, model):
 
     assert score["value"] == pytest.approx(distance(fake), rel=1e-9)
     floor = distance(reals.side("held_out").examples)
-    assert score["floor"]["value"] == pytest.approx(floor, rel=1e-9)
+    assert score["real"]["value"] == pytest.approx(floor, rel=1e-9)
     ceiling = distance(reals.side("noise").examples)
-    assert score["ceiling"]["value"] == pytest.approx(ceiling, rel=1e-9)
-    assert score["floor"]["between"]["fake"]["of"].endswith("test")
+    assert score["noise"]["value"] == pytest.approx(ceiling, rel=1e-9)
+    assert score["real"]["between"]["fake"]["of"].endswith("test")
     assert score["against"]["real"]["count"] == 40
     assert score["error"] > 0
     assert "standard error" in score["how"]
@@ -107,7 +107,7 @@ def test_a_bias_is_told(data, model):
     made = evaluation(data, samples=10).run(model)
     one, anchors = made.warnings
     assert one.startswith("frechet_distance: The Frechet distance of 10 examples")
-    assert anchors.startswith("floor and ceiling of frechet_distance: ")
+    assert anchors.startswith("real and noise of frechet_distance: ")
     assert f"warning: {one}" in made.table()
 
 
@@ -118,8 +118,8 @@ def test_memorization_of_the_training_set(prepared_mnist):
     copies = one.reals.side("training").examples[:40]
     values = one.score(copies, metric)
     assert values["memorization_ratio"].value == 0.0
-    floor, _ = one.anchors(metric)
-    assert floor["memorization_ratio"].value == pytest.approx(1.0, abs=0.3)
+    real, _ = one.anchors(metric)
+    assert real["memorization_ratio"].value == pytest.approx(1.0, abs=0.3)
 
 
 def test_parzen_takes_the_splits_of_2014(prepared_mnist):
@@ -165,15 +165,15 @@ def test_points():
     assert one.extractor.name == "pixels"
     scores = one.run(model).scores
     assert {"frechet_distance", "modes", "high_quality", "kl"} <= scores.keys()
-    assert scores["frechet_distance"]["floor"]["value"] < 0.02
+    assert scores["frechet_distance"]["real"]["value"] < 0.02
 
 
 @pytest.mark.parametrize(("name", "modes"), [("ring", 8), ("grid", 25)])
 def test_modes_are_those_of_the_set(name, modes):
     one = Evaluation(Data(name), ["mode_coverage"], samples=500)
-    floor, _ = one.anchors(one.metrics[0])
-    assert floor["modes"].value == modes
-    assert floor["high_quality"].value > 0.95
+    real, _ = one.anchors(one.metrics[0])
+    assert real["modes"].value == modes
+    assert real["high_quality"].value > 0.95
 
 
 def test_modes_that_are_not_known():

@@ -134,9 +134,9 @@ def test_scores_of_pairs(pairs):
     assert result.scores["l1"]["value"] == pytest.approx(distance, rel=1e-6)
     assert score["against"]["target"]["of"].startswith("targets of ")
     assert score["against"]["target"]["count"] == 12
-    assert score["floor"]["value"] == np.inf
+    assert score["real"]["value"] == np.inf
     # Uniform noise against uniform noise: the mean square of a difference is 255^2 / 6.
-    assert score["ceiling"]["value"] == pytest.approx(10 * np.log10(6), abs=0.3)
+    assert score["noise"]["value"] == pytest.approx(10 * np.log10(6), abs=0.3)
     assert result.samples["count"] == 12
 
 
@@ -199,8 +199,8 @@ def test_a_score_per_image(classes):
     wins = np.mean([(h > n) + (h == n) / 2 for h in high for n in low])
     score = result.scores["auroc"]
     assert score["value"] == pytest.approx(wins, rel=1e-9)
-    assert score["floor"]["value"] == 1
-    assert score["ceiling"]["value"] == pytest.approx(0.5, abs=0.25)
+    assert score["real"]["value"] == 1
+    assert score["noise"]["value"] == pytest.approx(0.5, abs=0.25)
     assert score["against"]["scored"]["count"] == 33
     result = evaluation.run(Conditional(seed=0))
     assert result.warnings == [
@@ -219,9 +219,9 @@ def test_a_class_of_one_image(classes, tmp_path):
 def test_points_with_modes_as_classes():
     data = Data("ring", labels=True)
     evaluation = Evaluation(data, ["class_frechet_distance"], samples=800)
-    floor, ceiling = evaluation.anchors(evaluation.metrics[0])
-    assert floor["class_frechet_distance"].value < 0.01
-    assert ceiling["class_frechet_distance"].value > 0.1
+    real, noise = evaluation.anchors(evaluation.metrics[0])
+    assert real["class_frechet_distance"].value < 0.01
+    assert noise["class_frechet_distance"].value > 0.1
 
 
 def test_what_the_data_or_the_generator_lacks(pairs, classes):

@@ -16,8 +16,8 @@ def result(value=10.0, error=1.0, **samples):
         "metric": {"class": "FrechetDistance"},
         "needs": "features",
         "against": {"real": {"of": "mnist train", "count": 10_000}},
-        "floor": {"value": 0.5, "error": None, "how": "", "between": {}},
-        "ceiling": {"value": 90.0, "error": 0.1, "how": "", "of": "noise"},
+        "real": {"value": 0.5, "error": None, "how": "", "between": {}},
+        "noise": {"value": 90.0, "error": 0.1, "how": "", "of": "noise"},
     }
     about = {
         "source": "logs/dcgan/001",

@@ -32,10 +32,10 @@ def run(tmp_path):
     score |= {"against": {"real": {"of": "test", "count": 9}}, "metric": {}}
     score |= {
         anchor: {"value": value, "error": None, "how": "exact"}
-        for anchor, value in (("floor", 1.0), ("ceiling", 99.0))
+        for anchor, value in (("real", 1.0), ("noise", 99.0))
     }
     result = {
-        "format": "kgan scores 1",
+        "format": "kgan scores 2",
         "samples": {
             "count": 5,
             "source": "run",
