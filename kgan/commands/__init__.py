@@ -15,6 +15,7 @@ import tyro
 
 from kgan._version import __version__
 from kgan.commands.errors import user_errors
+from kgan.system.importing import HELP, import_asked
 from kgan.system.text import columns, did_you_mean
 
 # Command -> what it does. Its module has the same name.
@@ -53,9 +54,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     command = importlib.import_module(f"kgan.commands.{_known(argv[0])}")
     options = tyro.cli(
         command.Options,
-        args=argv[1:],
+        args=import_asked(argv[1:]),
         prog=f"kgan {argv[0]}",
-        description=command.__doc__,
+        description=f"{command.__doc__}\n\n{HELP}",
         config=(tyro.conf.FlagCreatePairsOff,),
     )
     command.run(options)
@@ -70,7 +71,7 @@ def usage() -> str:
             "",
             *columns(rows),
             "",
-            "kgan COMMAND --help shows more.",
+            f"kgan COMMAND --help shows more. {HELP}",
         ]
     )
 

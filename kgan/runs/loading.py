@@ -58,10 +58,12 @@ def load_file(path: str | Path) -> Any:
     try:
         model = keras.models.load_model(path)
     except (OSError, ValueError, TypeError, KeyError) as error:
-        reason = str(error).strip().splitlines()[0]
+        # Keras appends the whole config of the model.
+        reason = str(error).partition("Full object config")[0].strip().splitlines()[0]
         raise ValueError(
             f"Expected the file of a model. Received: {path}, which cannot be loaded "
-            f"as a Keras model: {reason}. Import your own classes first."
+            f"as a Keras model: {reason.rstrip('.')}. Import your own classes first; "
+            "the commands do with --import FILE_OR_MODULE."
         ) from None
     if not isinstance(model, kgan.Game):
         raise ValueError(
