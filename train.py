@@ -2,6 +2,7 @@
 
 python train.py                                   # DCGAN on the embedded digits
 python train.py dcgan --data mnist --epochs 10    # any TFDS set or folder of images
+python train.py my_recipe.py                      # a recipe of your own
 python train.py --resume                          # continue after a stop or a crash
 python train.py --list                            # the recipes
 python train.py dcgan --help                      # all options of a recipe
@@ -17,10 +18,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from kgan.commands.errors import user_errors
+from kgan.commands.opening_lines import opening_lines
 from kgan.commands.training import parse
 from kgan.recipes.recipe import Recipe
-from kgan.runs.config import as_config, hyperparameters
-from kgan.runs.run import Run, agreement
+from kgan.runs.agreement import agreement
+from kgan.runs.config import as_config
+from kgan.runs.run import Run
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -32,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     logging.basicConfig(format="\n%(message)s")
     # Not at the top of the file, so that --help need not wait for TensorFlow.
     import kgan
+    from kgan.runs import starting
 
     # Before all else, because it decides which devices TensorFlow sees.
     devices = recipe.training.devices
@@ -40,6 +44,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     source = recipe.open_data()
     with strategy.scope():
         model = recipe.build(source)
+    start = starting.start(model, recipe, run)
+    if chief:
+        print(opening_lines(recipe, run, source, model))
+    if start:
+        print(f"starts from  {start['from']}: {', '.join(start['networks'])}")
     if run.output.dry_run:
         print(json.dumps(as_config(recipe), indent=2))
         for player in model.players.values():
@@ -52,13 +61,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     held_out = recipe.data.validation and kgan.distribute.batches(
         strategy, recipe.open_data(recipe.data.validation), batch_size, shuffle=False
     )
-    save_every = run.output.save_every
-    state = kgan.callbacks.Checkpoint(run.checkpoints, data, save_every=save_every)
-    back = state if recipe.training.on_nan == "roll_back" else None
-    health = kgan.callbacks.Health(run.path, source, checkpoint=back)
-    shown = watchers(recipe, run, source, model) if chief else ()
+    every = run.output.evaluate_every
+    watched = kgan.callbacks.Run(
+        run.path,
+        data,
+        save_every=run.output.save_every,
+        evaluate=evaluation(recipe, run) if every and chief else None,
+        evaluate_every=every or 1,
+        roll_back=recipe.training.on_nan == "roll_back",
+        recipe=recipe,
+    )
     with (
-        run.writing(recipe) if chief else contextlib.nullcontext(),
+        run.writing(recipe, start) if chief else contextlib.nullcontext(),
         kgan.distribute.loss_of_machines_named(strategy),
     ):
         try:
@@ -66,45 +80,31 @@ def main(argv: Sequence[str] | None = None) -> None:
                 data,
                 epochs=recipe.training.epochs,
                 validation_data=held_out,
-                callbacks=[state, health, *shown],
+                callbacks=[watched],
                 verbose="auto" if chief else 0,
             )
         except kgan.callbacks.Interrupted as stop:
             if chief:
-                print(f"\nStopped by {stop}. Everything is saved. Continue with:\n")
-                print(f"    python train.py {recipe.name} --resume --run {run.path}")
-            return
+                print(f"\nStopped by {stop} Go on with:\n")
+                print(f"    {run.resume_command}")
+            raise SystemExit(128 + stop.signal) from None
 
     if chief:
         base = f"{run.output.export}/{recipe.name}"
         exported = model.export(kgan.serving.next_version(base), run=run.path)
         print(f"\nsamples      {run.newest_samples}  (and training.gif beside it)")
         print(f"dashboard    tensorboard --logdir {run.output.logs}")
-        if run.output.evaluate_every:
+        if (run.path / "best.keras").exists():
             print(f"best         kgan export {run.path}/best.keras")
         print(f"SavedModel   {exported}")
 
 
-def watchers(recipe: Recipe, run: Run, source: Any, model: Any) -> list[Any]:
-    """The callbacks that show a run: speed, TensorBoard, pictures and scores."""
-    import keras
-
+def evaluation(recipe: Recipe, run: Run) -> Any:
+    """The scores during training: those of the recipe, of 2,000 samples."""
     import kgan
 
-    seed, every = recipe.training.seed, run.output.evaluate_every
-    shown = [
-        kgan.callbacks.Throughput(recipe.examples_a_step),
-        keras.callbacks.TensorBoard(run.path, write_graph=False),
-        kgan.callbacks.HParams(run.path, hyperparameters(recipe)),
-        kgan.callbacks.Pictures(run.path, source.parts(source.space.shown), seed=seed),
-    ]
-    if kgan.callbacks.Interpolation.endpoint_of(model):
-        shown.append(kgan.callbacks.Interpolation(run.path, seed=seed))
-    if every:
-        metrics = recipe.metrics or None
-        evaluation = kgan.evaluation.Evaluation(recipe.data, metrics, samples=2000)
-        shown.append(kgan.callbacks.Evaluate(run.path, evaluation, every=every))
-    return shown
+    metrics, extractor = recipe.metrics or None, run.output.extractor
+    return kgan.evaluation.Evaluation(recipe.data, metrics, extractor, samples=2000)
 
 
 if __name__ == "__main__":

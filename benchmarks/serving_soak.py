@@ -93,6 +93,7 @@ def expected(models):
         n = np.int32(rng.integers(1, 17))
         z = rng.normal(size=(n, LATENT_DIM)).astype("float32")
         ends = {"seed_from": np.int32(seed), "seed_to": np.int32(-seed - 1)}
+        ends["path"] = ("prior", "linear", "spherical")[seed % 3]
         drawn = {"num_samples": n, "seed": np.int32(seed)}
         requests += [
             Request("sample", drawn, []),
@@ -111,6 +112,7 @@ def expected(models):
 def malformed(rng):
     """(signature, inputs) that no server may accept."""
     one, three = np.int32(1), np.int32(3)
+    ends = {"seed_from": one, "seed_to": one}
     z = np.zeros((2, LATENT_DIM), "float32")
     return rng.choice([
         ("sample", {"num_samples": np.int32(0), "seed": one}),
@@ -120,7 +122,8 @@ def malformed(rng):
         ("sample", {"num_samples": np.float32(2), "seed": one}),
         ("sample", {"num_samples": three}),
         ("sample", {"num_samples": np.int32([3, 3]), "seed": one}),
-        ("interpolate", {"seed_from": one, "seed_to": one, "steps": np.int32(-1)}),
+        ("interpolate", {**ends, "steps": np.int32(-1), "path": "prior"}),
+        ("interpolate", {**ends, "steps": three, "path": "shortest"}),
         ("serving_default", {"latents": z[:, 1:]}),
         ("serving_default", {"latents": z * np.nan}),
         ("serving_default", {"latents": np.array([["a"]], object)}),

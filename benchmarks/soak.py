@@ -103,7 +103,7 @@ def one_life(options, work):
     if process.poll() is None:
         process.send_signal(getattr(signal, name))
         error = process.communicate()[1]
-        if process.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM):
+        if process.returncode not in (0, -signal.SIGKILL, 128 + signal.SIGTERM):
             sys.exit(f"{name} in {moment} ended in {process.returncode}:\n{error}")
         return moment, name, steps_lost(work)
     error = process.communicate()[1]

@@ -1,15 +1,19 @@
 """kgan: generative adversarial networks for Keras 3 on TensorFlow.
 
 TensorFlow is imported with the first name that needs it, not with the package, so
-that command lines answer `--help` at once.
+that command lines answer `--help` at once. `keras.models.load_model` knows kgan's
+models and layers from the import of the package on.
 """
 
 from __future__ import annotations
 
 import importlib
+from typing import Any
 
 from kgan._version import __version__
+from kgan.system import keras_classes
 from kgan.system.backend import require_tensorflow
+from kgan.system.text import did_you_mean
 
 # Public name -> module that defines it.
 _NAMES = {
@@ -18,7 +22,11 @@ _NAMES = {
     "Endpoint": "kgan.spaces.endpoint",
     "Game": "kgan.core.game",
     "Player": "kgan.core.player",
+    "BEGAN": "kgan.models.began",
+    "AutoEncoder": "kgan.models.autoencoder",
     "DCGAN": "kgan.models.dcgan",
+    "VAE": "kgan.models.vae",
+    "LineGAN": "kgan.models.line",
     "VanillaGAN": "kgan.models.vanilla",
 }
 # Public module -> where it is, if that is not kgan.<its name>.
@@ -31,32 +39,49 @@ _MODULES = {
     "health": "",
     "latents": "kgan.spaces.latents",
     "layers": "",
+    "likelihoods": "kgan.objectives.likelihoods",
     "losses": "kgan.objectives.losses",
     "metrics": "",
     "models": "",
     "networks": "",
     "recipes": "",
+    "reconstruction": "kgan.objectives.reconstruction",
     "results": "",
     "runs": "",
     "schedules": "kgan.objectives.schedules",
     "serving": "",
     "spaces": "",
+    "theory": "kgan.objectives.theory",
 }
+# What Keras finds in files beside the models: a file may be of one network alone.
+_LAYERS = ("BatchNormalization", "Dropout", "Maxout", "VanishingResidual")
 
 __all__ = ["__version__", *_NAMES, *_MODULES]
 
 
-def __getattr__(name: str):
+keras_classes.defer(
+    [
+        ("kgan.core", "GAN"),
+        *((m, name) for name, m in _NAMES.items() if m.startswith("kgan.models.")),
+        *(("kgan.layers", name) for name in _LAYERS),
+    ]
+)
+
+
+def __getattr__(name: str) -> Any:
     require_tensorflow()
     if name in _NAMES:
         value = getattr(importlib.import_module(_NAMES[name]), name)
     elif name in _MODULES:
         value = importlib.import_module(_MODULES[name] or f"kgan.{name}")
     else:
-        raise AttributeError(f"module 'kgan' has no attribute {name!r}")
+        hint = did_you_mean(name, __all__)
+        raise AttributeError(
+            f"module 'kgan' has no attribute {name!r}.{hint}", name=name
+        )
     globals()[name] = value
     return value
 
 
-def __dir__():
+def __dir__() -> list[str]:
     return sorted(__all__)

@@ -12,7 +12,7 @@ from matplotlib import pyplot
 
 DOCS = Path(__file__).parents[1] / "docs"
 # Of the same 1,000 images: 10,000 training images as centres, sigma .167.
-CEILING = 246.7
+REAL = 246.7
 
 
 def main():
@@ -22,7 +22,7 @@ def main():
     figure, axes = pyplot.subplots(figsize=(6.4, 4.0), layout="constrained")
     axes.plot(epochs, [row["averaged"] for row in rows], label="averaged generator")
     axes.plot(epochs, [row["raw"] for row in rows], label="the generator itself")
-    axes.axhline(CEILING, ls="--", color="gray", label="real training images")
+    axes.axhline(REAL, ls="--", color="gray", label="real training images")
     axes.axhline(225, ls=":", color="black", label="published, on the test set")
     axes.set(
         xlabel="epoch",

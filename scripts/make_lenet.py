@@ -8,13 +8,15 @@ test images. A few minutes on two CPU cores.
 """
 
 import io
+import re
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from kgan.data import open_source
-from kgan.metrics.extractors.lenet import CLASSES, WEIGHTS, load_weights
+from kgan.metrics.extractors.lenet import CLASSES, WEIGHTS
+from kgan.metrics.extractors.stored_weights import load_arrays
 from kgan.networks.lenet import lenet
 from kgan.system.files import atomic_file
 
@@ -59,13 +61,13 @@ def main():
     with atomic_file(WEIGHTS) as partial:
         partial.write_bytes(npz(dict(zip(names, halves, strict=True))))
     stored = lenet(len(CLASSES))
-    digest = load_weights(stored, WEIGHTS)
+    digest = load_arrays(stored, WEIGHTS)
     report = README.format(
         parameters=stored.count_params(),
         digest=digest,
         **{name: accuracy(stored, *part[2:]) for name, part in sets.items()},
     )
-    (WEIGHTS.parent / "README.md").write_text(report)
+    write_section(report)
     print(report)
 
 
@@ -107,6 +109,15 @@ def npz(arrays):
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **arrays)
     return buffer.getvalue()
+
+
+def write_section(report):
+    """Writes the part of the README that has the title of the report."""
+    path = WEIGHTS.parent / "README.md"
+    title = report.splitlines()[0]
+    parts = re.split(r"^(?=# )", path.read_text(), flags=re.MULTILINE)
+    others = [part.strip() for part in parts if part.split("\n")[0] not in ("", title)]
+    path.write_text("\n\n".join(sorted([*others, report.strip()])) + "\n")
 
 
 def accuracy(network, images, labels):

@@ -119,7 +119,7 @@ def check_training_and_resume(build, tmp_path):
 def check_keras_round_trip(model, tmp_path):
     """A file holds all; looking changes nothing."""
     batch = batch_for(model, 4)
-    watched = [v for v in everything(model) if v is not model.test_seeds.state]
+    watched = [v for v in everything(model) if v is not model.draws.test_seeds.state]
     before = values(watched)
     data = tf.data.Dataset.from_tensors(batch)
     logs = model.evaluate(data, verbose=0, return_dict=True)

@@ -16,6 +16,8 @@ import tensorflow as tf
 from PIL import Image
 
 import train
+from kgan import recipes
+from tests.tiny_run import tiny_run
 
 TRAIN = Path(train.__file__)
 SMALL = ["--model.width", "2", "--batch-size", "16"]
@@ -104,6 +106,17 @@ def test_dry_run_writes_nothing(place, capsys):
     assert not list(place.iterdir())
 
 
+def test_starts_from_the_newest_run_of_a_recipe(place, capsys):
+    tiny_run(place / "logs", recipes.Data("../images"))
+    arguments = ["--data", "../images", "--dry-run", "--model.width", "2"]
+    arguments += ["--model.latent-dim", "4", "--starts-from", "dcgan"]
+    run("dcgan", *arguments)
+    out = capsys.readouterr().out
+    assert "starts from  logs/dcgan/001: discriminator, generator" in out
+    error = fails(capsys, "dcgan", *arguments[:-1], "gan")
+    assert "a run to start from" in error
+
+
 def test_list(capsys):
     with pytest.raises(SystemExit) as end:
         run("--list")
@@ -111,12 +124,14 @@ def test_list(capsys):
     assert "1511.06434" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_validation_split(place):
     run("--data", "mnist_10k", "--split", "train[:1%]", "--validation", "train[99%:]",
         "--epochs", "1", *SMALL)  # fmt: skip
     assert (Path("logs/dcgan/001/validation")).exists()
 
 
+@pytest.mark.slow
 def test_scores_and_a_divergence(place, capsys, monkeypatch):
     monkeypatch.setenv("KGAN_CACHE", str(place / "cache"))
     run("--data", "../images", "--epochs", "1", "--evaluate-every", "1", *SMALL)
@@ -224,6 +239,7 @@ def checkpoint_values(path):
     return {n: reader.get_tensor(n) for n in names if "variables/" in n}
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_equals_unbroken(place):
     """kill -9 and SIGTERM of a real process, at moments not chosen."""
     run(*command("--run", "unbroken")[2:])
@@ -238,7 +254,7 @@ def test_killed_and_resumed_equals_unbroken(place):
     wait_for(lambda: newest(checkpoints) > before + 2)
     process.send_signal(signal.SIGTERM)
     out = process.communicate(timeout=60)[0]
-    assert process.returncode == 0
+    assert process.returncode == 128 + signal.SIGTERM
     assert "--resume --run logs/dcgan/killed" in out
     run(*resume[2:])
     killed = checkpoint_values(place / "logs/dcgan/killed")

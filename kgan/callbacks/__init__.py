@@ -6,6 +6,9 @@ from kgan.callbacks.health import Diverged, Health
 from kgan.callbacks.hparams import HParams
 from kgan.callbacks.interpolation import Interpolation
 from kgan.callbacks.pictures import Pictures
+from kgan.callbacks.projector import Projector
+from kgan.callbacks.run import Run
+from kgan.callbacks.tensorboard import TensorBoard
 from kgan.callbacks.throughput import Throughput
 
 __all__ = [
@@ -17,5 +20,8 @@ __all__ = [
     "Interpolation",
     "Interrupted",
     "Pictures",
+    "Projector",
+    "Run",
+    "TensorBoard",
     "Throughput",
 ]

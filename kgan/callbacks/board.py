@@ -1,36 +1,86 @@
-"""Writing to TensorBoard beside `keras.callbacks.TensorBoard`."""
+"""Writing to TensorBoard: one row of its list of runs for one run."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from kgan.spaces import Endpoint
+
 # One writer per directory: TensorBoard follows one file per directory and overlooks
 # what is added to another file.
-_writers = {}
+_writers: dict[Path, tf.summary.SummaryWriter] = {}
+# Directory -> tag -> the last step that `write_scalars` wrote.
+_written: dict[Path, dict[str, int]] = {}
+
+
+def writer_of(log_dir: str | Path) -> tf.summary.SummaryWriter:
+    """The writer of a directory, one per process."""
+    log_dir = Path(log_dir)
+    if log_dir not in _writers:
+        _writers[log_dir] = tf.summary.create_file_writer(str(log_dir))
+    return _writers[log_dir]
+
+
+def write_scalars(
+    writer: tf.summary.SummaryWriter,
+    log_dir: str | Path,
+    numbers: Mapping[str, float],
+    step: int,
+) -> None:
+    """Writes numbers, tag -> number, each once per step.
+
+    Two callbacks may have the same number: the one that computes it, and the one that
+    writes the logs.
+    """
+    written = _written.setdefault(Path(log_dir), {})
+    with writer.as_default():
+        for tag, number in numbers.items():
+            if written.get(tag) != step:
+                tf.summary.scalar(tag, number, step=step)
+            written[tag] = step
+    writer.flush()
 
 
 class BoardCallback(keras.callbacks.Callback):
     """A callback that shows images, numbers and text in TensorBoard.
 
     Args:
-        log_dir: the directory of `keras.callbacks.TensorBoard`. The images, numbers and
-            texts are in its run "samples".
+        log_dir: the directory of the run. All callbacks with one `log_dir` write to one
+            row of TensorBoard's list of runs.
     """
 
     def __init__(self, log_dir: str | Path) -> None:
         super().__init__()
         self.log_dir = Path(log_dir)
 
+    def check_endpoint(self, endpoint: Endpoint | None, kind: str, shown: str) -> None:
+        """Checks before training that the model can be asked.
+
+        Args:
+            endpoint: what the callback asks, or None.
+            kind: what the endpoint should take and give, in words.
+            shown: what the callback shows.
+
+        Raises:
+            ValueError: without an endpoint.
+        """
+        if endpoint is None:
+            raise ValueError(
+                f"Expected a model with an endpoint {kind}, because "
+                f"{type(self).__name__} shows {shown}. Received: "
+                f"{type(self.model).__name__} with the endpoints "
+                f"{', '.join(self.model.endpoints()) or '(none)'}."
+            )
+
     @property
     def folder(self) -> Path:
-        """The directory of the files: `log_dir`/samples."""
+        """The directory of the pictures as files: `log_dir`/samples."""
         return self.log_dir / "samples"
 
     def show(self, tag: str, image: np.ndarray, step: int) -> None:
@@ -40,9 +90,7 @@ class BoardCallback(keras.callbacks.Callback):
 
     def plot(self, numbers: Mapping[str, float], step: int) -> None:
         """Logs numbers: tag -> number."""
-        with self._writing():
-            for tag, number in numbers.items():
-                tf.summary.scalar(tag, number, step=step)
+        write_scalars(writer_of(self.log_dir), self.log_dir, numbers, step)
 
     def tell(self, tag: str, text: str, step: int) -> None:
         """Logs a text as Markdown."""
@@ -51,15 +99,7 @@ class BoardCallback(keras.callbacks.Callback):
 
     @contextlib.contextmanager
     def _writing(self):
-        writer = _writers.get(self.folder)
-        if writer is None:
-            writer = tf.summary.create_file_writer(str(self.folder))
-            _writers[self.folder] = writer
+        writer = writer_of(self.log_dir)
         with writer.as_default():
             yield
         writer.flush()
-
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        writer = _writers.get(self.folder)
-        if writer is not None:
-            writer.flush()

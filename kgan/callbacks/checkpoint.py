@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import signal
 import threading
 from collections.abc import Callable
@@ -21,17 +22,31 @@ _log = logging.getLogger("kgan")
 class Interrupted(KeyboardInterrupt):
     """Training stopped on a signal, and its state is saved.
 
-    >>> str(kgan.callbacks.Interrupted(15, epoch=2, batch=7))
-    'SIGTERM at epoch 2, batch 7'
+    >>> print(kgan.callbacks.Interrupted(15, epoch=2, batch=7))
+    SIGTERM in epoch 3, after 7 of its steps. All is saved: the same fit goes on.
+
+    Args:
+        number: of the signal.
+        epoch: the number of finished epochs.
+        batch: the number of finished steps of the next epoch.
+        within: whether the steps of this epoch are saved too.
 
     Attributes:
         signal: the number of the signal.
-        epoch, batch: the place where training stopped, counted from 0.
+        epoch, batch: as given.
     """
 
-    def __init__(self, number: int, epoch: int, batch: int) -> None:
-        name = signal.Signals(number).name
-        super().__init__(f"{name} at epoch {epoch}, batch {batch}")
+    def __init__(
+        self, number: int, epoch: int, batch: int, within: bool = True
+    ) -> None:
+        if within or not batch:
+            saved = "All is saved: the same fit goes on."
+        elif epoch:
+            saved = f"Saved are {epoch} epochs: the same fit begins the next one again."
+        else:
+            saved = "Nothing is saved yet, because no epoch is finished."
+        place = f"epoch {epoch + 1}, after {batch} of its steps"
+        super().__init__(f"{signal.Signals(number).name} in {place}. {saved}")
         self.signal, self.epoch, self.batch = number, epoch, batch
 
 
@@ -47,45 +62,45 @@ class Checkpoint(keras.callbacks.Callback):
     `fit` starts at the place of the saved state; the `epochs` of `fit` is the number of
     the last epoch. Put this callback first in the list.
 
+    Data that are not from `kgan.data.load` do not know their place. With them a state
+    is saved at the ends of epochs alone: a stopped epoch begins again.
+
     >>> checkpoint = kgan.callbacks.Checkpoint("checkpoints", data, save_every=100)
     >>> history = model.fit(data, callbacks=[checkpoint])  # doctest: +SKIP
 
     Args:
         directory: the directory of the states.
-        data: the dataset for `fit`, from `kgan.data.load`.
-        save_every: steps between saves, at least 1.
+        data: the dataset for `fit`, from `kgan.data.load` or another.
+        save_every: steps between saves within an epoch, at least 1.
         keep: the number of states to keep.
 
     Raises:
-        ValueError: if `data` is not a dataset of `kgan.data`; when training begins, if
-            the state is of another model, or if the model's `steps_per_execution` does
-            not divide the steps of an epoch.
+        ValueError: for `save_every` below 1; when training begins, if the state is of
+            another model, or if the model's `steps_per_execution` does not divide the
+            steps of an epoch of `kgan.data`.
     """
 
     def __init__(
         self,
         directory: str | Path,
-        data: tf.data.Dataset,
+        data: Any,
         *,
         save_every: int = 250,
         keep: int = 2,
     ) -> None:
         super().__init__()
-        if not hasattr(data, "position"):
-            raise ValueError(
-                "Expected a dataset made by kgan.data.load, which can resume in the "
-                f"middle of an epoch. Received: data={data!r}."
-            )
         if save_every < 1:
             raise ValueError(f"Expected save_every >= 1. Received: {save_every}.")
         self.directory = Path(directory)
-        self.position = data.position
+        self.position = getattr(data, "position", None)
+        self._steps = math.inf if self.position is None else self.position.steps
         self.save_every = save_every
         self.keep = keep
         self._signal = None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        _check_divides(self.model.steps_per_execution, self.position.steps)
+        if self.position is not None:
+            _check_divides(self.model.steps_per_execution, self._steps)
         self.state = TrainingState(self.model, self.directory, self.keep)
         self._ends_early = False
         self._unsaved = 0
@@ -94,6 +109,14 @@ class Checkpoint(keras.callbacks.Callback):
         if self._restored:
             # keras.callbacks.BackupAndRestore sets fit's first epoch in this way too.
             self.model._initial_epoch = self.state.epoch
+            if self.state.epoch >= self.params.get("epochs", math.inf):
+                _log.warning(
+                    "kgan: nothing is left to do: %s has %d epochs, and fit was asked "
+                    "for %d; give a larger number of epochs to go on",
+                    self.directory,
+                    self.state.epoch,
+                    self.params["epochs"],
+                )
         # A step's logs are averaged over machines, so that all machines learn of a
         # signal to one of them at the same step.
         self.model.stop_vote = tf.Variable(0.0, trainable=False)
@@ -115,7 +138,8 @@ class Checkpoint(keras.callbacks.Callback):
         if self._told_to_stop():
             self._interrupt()
         self._seen = 0
-        self.position.seek(self.state.epoch, self.state.batch)
+        if self.position is not None:
+            self.position.seek(self.state.epoch, self.state.batch)
 
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
@@ -126,7 +150,7 @@ class Checkpoint(keras.callbacks.Callback):
         epoch, at, steps = (
             self.state.epoch,
             self.state.batch + done,
-            self.position.steps,
+            self._steps,
         )
         self.state.place(epoch, at)
         self._vote = (logs or {}).pop("stop_vote", 0.0)
@@ -142,6 +166,9 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         if logs:
             logs.pop("stop_vote", None)
+        if self.position is None:
+            # The callbacks after this one are at the beginning of the next epoch.
+            self.state.place(epoch + 1, 0)
         if self._ends_early:
             self._ends_early = self.model.stop_training = False
 
@@ -150,7 +177,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.model._initial_epoch = None
         if self._unsaved:
             epoch, at = self.state.epoch, self.state.batch
-            done = at >= self.position.steps
+            done = at >= self._steps
             self._save(epoch + done, 0 if done else at)
 
     # Rolling back
@@ -183,18 +210,20 @@ class Checkpoint(keras.callbacks.Callback):
         self.state.place(epoch, at)
         self._unsaved = max(self._unsaved, 1)
         # The end of an epoch is saved when the next epoch begins.
-        if at < self.position.steps:
+        if at < self._steps:
             self._save(epoch, at)
         return restored
 
     def _save(self, epoch: int, batch: int):
+        if self.position is None and batch:
+            return
         broken = self.state.not_finite()
         if broken:
             self.state.place(epoch, batch)
             _log.warning(
-                "kgan: the state at epoch %d, batch %d is not saved: it has NaN or "
-                "infinite values, first in %s",
-                *(epoch, batch, broken[0]),
+                "kgan: the state in epoch %d, after %d of its steps, is not saved: it "
+                "has NaN or infinite values, first in %s",
+                *(epoch + 1, batch, broken[0]),
             )
         else:
             self.state.save(epoch, batch)
@@ -229,7 +258,8 @@ class Checkpoint(keras.callbacks.Callback):
         if self._unsaved:
             self._save(self.state.epoch, self.state.batch)
         number = self._signal or signal.SIGTERM
-        raise Interrupted(number, self.state.epoch, self.state.batch)
+        place = self.state.epoch, self.state.batch
+        raise Interrupted(number, *place, within=self.position is not None)
 
 
 def _check_divides(at_once: int, steps: int):

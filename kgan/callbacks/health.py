@@ -12,17 +12,19 @@ from kgan import health
 from kgan.callbacks.board import BoardCallback
 from kgan.callbacks.budget import Budget
 from kgan.callbacks.checkpoint import Checkpoint
-from kgan.core.game import Game
 from kgan.data import Source
 from kgan.distribute.strategies import is_chief
 from kgan.health.reference import SAMPLES, Reference
 from kgan.random import seeds
+from kgan.spaces.sampling import sampling
 from kgan.system.finite import all_finite, not_finite_variables
 
 _log = logging.getLogger("kgan")
 
 # Short epochs are checked together: the means of few steps are noisy.
 _STEPS = 100
+# Problems that the means of an epoch show.
+_GAME_SIGNS = ("imbalance", "saturation", "deception", "instability")
 
 
 class Diverged(FloatingPointError):  # noqa: N818, like kgan.callbacks.Interrupted
@@ -37,6 +39,7 @@ class Health(BoardCallback):
       `checkpoint`, lowers the learning rates, and continues with the next data.
     - D is saturated, or fooled, or worse than guessing. Only losses whose logits are
       log-odds show this.
+    - A BEGAN's controller is at an end of its range, or L(G(z)) overtakes L(x).
     - G collapses: the diversity of samples of fixed latents falls, or stays, far below
       that of real images.
     - G memorizes training images.
@@ -93,7 +96,7 @@ class Health(BoardCallback):
         self.rollbacks = rollbacks
         self.factor = factor
         self._budget = Budget(budget)
-        names = ("saturation", "deception", "instability", "collapse", "memorization")
+        names = [*_GAME_SIGNS, "collapse", "memorization"]
         self._episodes = {name: health.Episode(patience) for name in names}
         self._real = None
         # Without rollbacks, Keras need not wait for the logs of each step.
@@ -104,7 +107,8 @@ class Health(BoardCallback):
         self._rolled_back = 0
         self._diversities = []
         self._checks_samples = (
-            self.source is not None and _sampling(self.model) is not None
+            self.source is not None
+            and sampling(self.model.built_endpoints()) is not None
         )
         self._began = False
         self._steps = self._seen = 0
@@ -204,8 +208,8 @@ class Health(BoardCallback):
         }
 
     def _samples(self):
-        """Examples of the first endpoint that takes latents alone."""
-        endpoint = self.model.endpoint(_sampling(self.model))
+        """Examples that are made from latents alone."""
+        endpoint = self.model.endpoint(sampling(self.model.built_endpoints()))
         return endpoint.sample(SAMPLES, seeds.derive(0, "health"))
 
     def _say(self, name: str, sentence: str):
@@ -215,19 +219,15 @@ class Health(BoardCallback):
             self.tell(f"health/{name}", sentence, self._epoch + 1)
 
 
-def _sampling(model: Game):
-    """The name of the first endpoint that takes latents alone, or None."""
-    endpoints = {name: model.endpoint(name) for name in model.endpoints()}
-    return next((n for n, e in endpoints.items() if e.seed_alone), None)
-
-
 def _of_the_game(logs: dict[str, Any]):
     """A sentence, or None, about each problem in the means of an epoch, by name."""
+    imbalance = {"imbalance": health.imbalance(logs)}
     if not {"d_real", "d_fake", "value"} <= logs.keys():
-        return {}
+        return imbalance
     d_real, d_fake = logs["d_real"], logs["d_fake"]
     fooled = health.deception(d_real, d_fake)
     return {
+        **imbalance,
         "saturation": health.saturation(d_real, d_fake),
         "deception": fooled,
         # A fooled D is also worse than guessing; one report is enough.

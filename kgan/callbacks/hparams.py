@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from kgan.system.text import flat
+from kgan.system.text import flat, without_directories
 
 
 class HParams(keras.callbacks.Callback):
@@ -21,7 +22,9 @@ class HParams(keras.callbacks.Callback):
     Args:
         log_dir: the directory of `keras.callbacks.TensorBoard`.
         hparams: name -> number, string or bool. Dictionaries inside are flattened to
-            names with dots, other values are shown as text, None is left out.
+            names with dots, other values are shown as text, None is left out. Of
+            absolute paths only the last name is shown, see
+            `kgan.system.text.without_directories`.
     """
 
     def __init__(self, log_dir: str | Path, hparams: dict[str, Any]) -> None:
@@ -29,7 +32,7 @@ class HParams(keras.callbacks.Callback):
         self.log_dir = Path(log_dir)
         self.hparams = {
             name: value if isinstance(value, (bool, int, float, str)) else str(value)
-            for name, value in flat(hparams).items()
+            for name, value in flat(without_directories(hparams)).items()
             if value is not None
         }
 
@@ -39,4 +42,6 @@ class HParams(keras.callbacks.Callback):
         if any(self.log_dir.glob("events.*")):
             return
         with tf.summary.create_file_writer(str(self.log_dir)).as_default():
-            api.hparams(self.hparams, trial_id=str(self.log_dir))
+            # A trial of its own per directory, without saying where that is.
+            trial = hashlib.sha256(str(self.log_dir.absolute()).encode()).hexdigest()
+            api.hparams(self.hparams, trial_id=trial[:16])

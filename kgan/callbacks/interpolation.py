@@ -9,19 +9,20 @@ import keras
 
 from kgan.callbacks.board import BoardCallback
 from kgan.spaces import Endpoint
-from kgan.spaces.interpolation import can_interpolate, interpolation_picture
+from kgan.spaces.interpolation import first_of, gives_images, interpolation_picture
 from kgan.system import image_files
 
 
 class Interpolation(BoardCallback):
     """Shows images between latents.
 
-    See figure 3 of Goodfellow et al. 2014 (arXiv 1406.2661). Each row goes from one
-    latent to another: on the left along the straight line, on the right along the great
-    circle (see `kgan.latents.interpolate`). Smooth rows of plausible images are a sign
-    that G did not memorize its examples. The picture is written at the end of training,
-    and every `every` epochs if given, to TensorBoard and to samples/interpolation.png
-    under `log_dir`.
+    See figure 3 of Goodfellow et al. 2014 (arXiv 1406.2661). Each row goes from the
+    latent of one seed to that of another: on the left along the straight line, on the
+    right along the great circle (see `kgan.latents.interpolate`). The command
+    `kgan interpolate` draws the same of a run or an export. Smooth rows of plausible
+    images are a sign that G did not memorize its examples. The picture is written at
+    the end of training, and every `every` epochs if given, to TensorBoard and to
+    samples/interpolation.png under `log_dir`.
 
     >>> interpolation = kgan.callbacks.Interpolation("logs", rows=2, steps=5)
     >>> list(interpolation.endpoint_of(model).takes)
@@ -29,7 +30,7 @@ class Interpolation(BoardCallback):
 
     Args:
         log_dir: the directory of `keras.callbacks.TensorBoard`.
-        rows: the number of pairs of latents.
+        rows: the number of pairs of seeds.
         steps: the number of images per pair, both ends included, at least 2.
         every: epochs between pictures; None: only at the end.
         seed: integer, fixes the pairs.
@@ -57,18 +58,14 @@ class Interpolation(BoardCallback):
 
     @staticmethod
     def endpoint_of(model: keras.Model) -> Endpoint | None:
-        """The first endpoint that takes latents alone and gives images, or None."""
-        endpoints = (model.endpoint(name) for name in model.endpoints())
-        return next((e for e in endpoints if can_interpolate(e)), None)
+        """The endpoint that `model.interpolate` asks if it gives images, or None."""
+        endpoint = first_of(model.built_endpoints())
+        return endpoint if endpoint and gives_images(endpoint) else None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        if self.endpoint_of(self.model) is None:
-            raise ValueError(
-                "Expected a model with an endpoint that takes latents alone and gives "
-                "images, because Interpolation shows images between latents. Received: "
-                f"{type(self.model).__name__} with the endpoints "
-                f"{', '.join(self.model.endpoints()) or '(none)'}."
-            )
+        kind = "that takes latents alone and gives images"
+        endpoint = self.endpoint_of(self.model)
+        self.check_endpoint(endpoint, kind, "images between latents")
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self._epochs = epoch + 1
@@ -80,7 +77,7 @@ class Interpolation(BoardCallback):
         super().on_train_end(logs)
 
     def _write(self):
-        endpoint = self.endpoint_of(self.model)
-        grid = interpolation_picture(endpoint, self.rows, self.steps, self.seed)
+        ask = self.model.interpolate
+        grid = interpolation_picture(ask, self.rows, self.steps, self.seed)
         image_files.save(self.folder / "interpolation.png", grid)
         self.show("interpolation", grid, step=self._epochs)

@@ -26,7 +26,7 @@ COMMANDS = {
     "export": "Write the generator of a run or a .keras file for TF Serving.",
     "interpolate": "Write a picture of what lies between latents.",
     "promote": "Point a label, such as stable, to a version of an exported model.",
-    "reproduce": "Train recipes, score them, write the README's table of results.",
+    "reproduce": "Train recipes, score them, write the tables of results.",
     "sample": "Write a picture of samples.",
     "verify": "Check an exported model as TF Serving would load it.",
 }

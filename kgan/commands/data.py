@@ -1,6 +1,6 @@
-"""Show what a folder or archive of images is, and how to train on it.
+"""Show what a set of images is, and how to train on it.
 
-It decodes every file, counts sizes, channels and classes, names corrupt files,
+It decodes every image, counts sizes, channels and classes, names corrupt files,
 duplicates and near-black images, writes a contact sheet, and prints the command of
 train.py that fits.
 """
@@ -8,7 +8,9 @@ train.py that fits.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import shlex
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 import tyro
@@ -26,9 +28,12 @@ class Options:
     """Which images, and where the contact sheet goes."""
 
     source: Annotated[str, tyro.conf.Positional]
-    """A folder of images, flat or with one subfolder per class, a .zip or a .tar."""
+    """A folder of images, flat or with one subfolder per class, a .zip, a .tar, an
+    .npz, or the name or directory of a TFDS set."""
     split: str | None = None
-    """The subfolder, where subfolders are splits. Default: train, or the first."""
+    """The split, where there are several. Default: train, or the first."""
+    data_dir: str | None = None
+    """Directory of TFDS sets. Default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
     images: int = 64
     """Images on the contact sheet."""
     out: str = "contact.png"
@@ -36,31 +41,50 @@ class Options:
 
 
 def run(options: Options) -> None:
-    from kgan.data.files import open_files
-    from kgan.data.survey import contact_sheet, survey
+    from kgan.data.opening import splits_of
+    from kgan.data.survey import contact_sheet
     from kgan.system import image_files
     from kgan.system.text import columns
 
     out = new_picture(options.out)
-    files = open_files(options.source)
-    splits = files.splits() or []
+    splits = splits_of(options.source, options.data_dir)
     split = options.split
     if split is None and splits:
         split = next((s for s in splits if s.startswith("train")), splits[0])
-    files = files.of_split(split)
-    found = survey(files)
+    found, pictures = _look(options, split)
     rows = found.rows()
     if splits:
         rows.insert(0, ("splits", f"{', '.join(splits)}; this is {split}"))
     print("\n".join(columns(rows)))
-    names = list(found.headers)
-    step = max(1, len(names) // max(1, options.images))
-    image_files.save(out, contact_sheet(files, names[::step][: options.images]))
+    image_files.save(out, contact_sheet(pictures))
     print(f"contact sheet   {out}")
     for line in advice(found, split if splits else None):
         print(f"\n{line}")
     command = train_command(options.source, found, split if splits else None)
-    print(f"\n    {command}")
+    place = f" --data-dir {shlex.quote(options.data_dir)}" if options.data_dir else ""
+    print(f"\n    {command}{place}")
+
+
+def _look(options: Options, split: str | None) -> tuple[Any, Iterable[Any]]:
+    """The survey of a set, and the pictures of its contact sheet."""
+    from kgan.data.opening import files_of, open_as_it_is
+    from kgan.data.survey import (
+        pictures_of_files,
+        pictures_of_source,
+        survey,
+        survey_source,
+    )
+
+    most = max(1, options.images)
+    files = files_of(options.source, split)
+    if files is not None:
+        found = survey(files)
+        names = list(found.headers)[:: max(1, found.count // most)]
+        return found, pictures_of_files(files, names[:most])
+    source = open_as_it_is(options.source, split, options.data_dir)
+    found = survey_source(source)
+    pictures = pictures_of_source(source, max(1, found.count // most))
+    return found, itertools.islice(pictures, most)
 
 
 def advice(found: Any, split: str | None) -> list[str]:
@@ -68,7 +92,7 @@ def advice(found: Any, split: str | None) -> list[str]:
 
     Args:
         found: a `kgan.data.survey.Survey`.
-        split: the subfolder that is learned from, or None.
+        split: the split that is learned from, or None.
     """
     lines = []
     if all(width == 2 * height for height, width in found.sizes()):
@@ -90,9 +114,9 @@ def train_command(source: str, found: Any, split: str | None) -> str:
     """The command of train.py that learns from these images.
 
     Args:
-        source: the folder or archive.
+        source: the name or path of the set.
         found: a `kgan.data.survey.Survey`.
-        split: the subfolder that is learned from, or None.
+        split: the split that is learned from, or None.
     """
     parts = ["python train.py dcgan --data", shlex.quote(source)]
     if split not in (None, "train"):

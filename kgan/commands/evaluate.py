@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,7 +18,8 @@ class Options:
     """What to score, and how."""
 
     source: Annotated[str, tyro.conf.Positional]
-    """Directory of a run (logs/dcgan/001), .keras file, or export (export/dcgan/1)."""
+    """Directory of a run (logs/dcgan/001), .keras file, export (export/dcgan/1), or
+    the address of a server (localhost:8500, http://localhost:8501/v1/models/dcgan)."""
     metrics: tuple[str, ...] = ()
     """Names such as frechet_distance kernel_distance parzen. Default: the usual ones
     that fit the data."""
@@ -28,10 +30,10 @@ class Options:
     weights: Literal["auto", "ema", "raw"] = "auto"
     """ema: the averaged generator; raw: the trained one; auto: averaged if any."""
     extractor: str | None = None
-    """The network of the features: lenet, pixels, inception; for color images
-    squeezenet or lpips, with their weights as squeezenet:PATH or in the folder
-    KGAN_WEIGHTS; a network of Keras, as applications:MobileNetV2. Default: lenet;
-    pixels for points."""
+    """The network of the features: lenet, color, pixels, inception; for color images
+    also squeezenet or lpips, with their weights as squeezenet:PATH or in the folder
+    KGAN_WEIGHTS; a network of Keras, as applications:MobileNetV2. Default: lenet for
+    gray images, color for color images, pixels for points."""
     inception: str | None = None
     """The file classify_image_graph_def.pb, for --extractor inception."""
     data: str | None = None
@@ -42,9 +44,14 @@ class Options:
     has one."""
     data_dir: str | None = None
     """Directory of TFDS sets. Default: TFDS_DATA_DIR, else ~/tensorflow_datasets."""
+    target: str | None = None
+    """With --data, for a generator that translates: a second folder, a split such as
+    trainB, or left or right."""
+    degradation: Literal["gray", "downscale2", "downscale4", "mask"] | None = None
+    """With --data, for a generator that translates: make its images of real ones."""
     out: str | None = None
     """JSON file to write. Default: a new one in evaluations/ of the run, or beside the
-    file or export."""
+    file or export; here, for a server."""
 
 
 def run(options: Options) -> None:
@@ -53,8 +60,13 @@ def run(options: Options) -> None:
     from kgan.evaluation import Evaluation, open_samples
     from kgan.metrics.extractors import Inception
     from kgan.results.folder import next_path
+    from kgan.serving.client import is_address
 
-    out = Path(options.out) if options.out else next_path(options.source)
+    # Of a server, the results are here: localhost_8500.evaluations.
+    place = options.source
+    if is_address(place):
+        place = re.sub(r"[^\w.-]+", "_", place.partition("://")[2] or place)
+    out = Path(options.out) if options.out else next_path(place)
     if out.exists():
         raise FileExistsError(
             f"{out} exists, and nothing is overwritten. Choose another --out."
@@ -83,7 +95,7 @@ def _data(options: Options, samples: Any) -> Data:
             f"{options.source}. Name the real data by --data, such as --data mnist."
         )
     if options.data is not None:
-        data = _fitting(options.data, samples.space)
+        data = _fitting(options, samples)
     if options.split:
         target = data.target_of(options.split)
         data = dataclasses.replace(data, split=options.split, validation=None)
@@ -93,15 +105,22 @@ def _data(options: Options, samples: Any) -> Data:
     return data
 
 
-def _fitting(name: str, space: Any) -> Data:
-    """The data `name`, prepared in the shape of the samples' `Space`."""
-    from kgan.spaces import Images
+def _fitting(options: Options, samples: Any) -> Data:
+    """The data that `options` name, in the shape of the samples, with labels if the
+    generator takes some."""
+    from kgan.spaces import Images, Labels
 
-    if not isinstance(space, Images):
-        return Data(name)
-    height, width, channels = space.shape
-    return Data(
-        name,
+    data = Data(
+        options.data,
+        labels=any(isinstance(space, Labels) for space in samples.takes.values()),
+        target=options.target,
+        degradation=options.degradation,
+    )
+    if not isinstance(samples.space, Images):
+        return data
+    height, width, channels = samples.space.shape
+    return dataclasses.replace(
+        data,
         image_size=height if height == width else None,
         channels=channels if channels in (1, 3, 4) else None,
     )

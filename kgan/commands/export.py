@@ -32,7 +32,7 @@ class Options:
 
 
 def run(options: Options) -> None:
-    from kgan.runs.config import run_of, saved_recipe
+    from kgan.runs.config import run_of, settings_of
     from kgan.runs.loading import load_model
     from kgan.serving import base_path
 
@@ -42,7 +42,7 @@ def run(options: Options) -> None:
             f"{options.source} is of no run, which would name the model. Name it by "
             "--name, such as --name digits."
         )
-    name = options.name or saved_recipe(run or options.source).name
+    name = options.name or settings_of(run or options.source).name
     base = base_path.model_directory(options.export, name)
     model = load_model(options.source)
     if options.format == "savedmodel":
@@ -73,8 +73,9 @@ def _export_saved_model(
     for line in card.read(path)["check"]:
         print(f"- {line}")
     if base.name not in server_config.served(options.export):
+        place = "" if options.export == "export" else f" --export {options.export}"
         print(
             "\nThe server does not have the model yet. Add it to "
             f"{options.export}/{server_config.FILE}:\n\n"
-            f"    kgan promote {base.name} {path.name} stable"
+            f"    kgan promote {base.name} {path.name} stable{place}"
         )

@@ -1,7 +1,7 @@
 """Write a picture of what lies between latents: figure 3 of arXiv 1406.2661.
 
-The left half follows straight lines, the right half great circles. An export and a
-server have one kind of interpolation, which fills the picture.
+The left half follows straight lines, the right half great circles. A run, its .keras
+file, its export and a server give the same picture.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Options:
     """Directory of a run (logs/dcgan/001), .keras file, export (export/dcgan/1), or
     address of a server (http://localhost:8501, grpc://localhost:8500)."""
     rows: int = 8
-    """Pairs of latents."""
+    """Pairs of seeds; the first latents of a pair are the ends of a row."""
     steps: int = 10
     """Images per pair, its two ends included."""
     seed: int = 0
@@ -40,5 +40,6 @@ def run(options: Options) -> None:
     out = new_picture(options.out)
     samples = open_samples(options.source, options.weights)
     require_images(samples)
-    image_files.save(out, samples.walk(options.rows, options.steps, options.seed))
+    picture = samples.interpolations(options.rows, options.steps, options.seed)
+    image_files.save(out, picture)
     print(f"{options.rows} interpolations, weights {samples.weights}: {out}")

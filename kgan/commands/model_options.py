@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import functools
+import importlib.util
 import inspect
 import re
 from collections.abc import Iterable
@@ -21,13 +22,16 @@ import tyro
 from kgan.recipes.recipe import Recipe
 
 _PACKAGE = Path(__file__).parents[1]
-# Arguments that other options or the data decide, or that are Python objects.
+# The file and the variable with the names of arguments that the data decide.
+_OF_DATA = ("core/data_arguments.py", "NAMES")
+# Arguments that other options decide, or that are Python objects.
 _NO_OPTIONS = {
     *("generator", "discriminator", "players", "averaged", "augment"),
-    *("spaces", "image_shape", "mean", "seed", "synchronized", "name"),
+    *("spaces", "seed", "synchronized", "name"),
 }
 # Option -> the file and the dictionary whose keys are the choices.
 _CHOICES = {
+    "likelihood": ("objectives/likelihoods.py", "_LIKELIHOODS"),
     "loss": ("objectives/losses.py", "_LOSSES"),
     "latent_prior": ("spaces/latents.py", "_PRIORS"),
 }
@@ -77,9 +81,11 @@ def of_recipe(recipe: Recipe) -> Any:
     fields, values = [], {}
     known = arguments(recipe.model)
     for name in [*recipe.options, *(n for n in known if n not in recipe.options)]:
+        if name in ast.literal_eval(_value_of(*_OF_DATA)):
+            continue
         argument = known.get(name, Argument(_UNKNOWN, None, ""))
-        elsewhere = name in _NO_OPTIONS or name in recipe.from_data
-        value = recipe.options.get(name, _UNKNOWN if elsewhere else argument.default)
+        default = _UNKNOWN if name in _NO_OPTIONS else argument.default
+        value = recipe.options.get(name, default)
         kind = None if value is _UNKNOWN else _type(name, argument, value)
         if kind is not None:
             described = tyro.conf.arg(help=argument.help or None)
@@ -108,7 +114,8 @@ def changed(recipe: Recipe, options: Any) -> dict[str, Any]:
 
 @functools.cache
 def arguments(class_name: str) -> dict[str, Argument]:
-    """The arguments of the constructor of a class in kgan/models/ or kgan/core/.
+    """The arguments of the constructor of a class in kgan/models/ or kgan/core/, or
+    of "module:Class".
 
     Where it has `**kwargs`, those of its base classes follow, except for those that it
     passes on by itself.
@@ -116,7 +123,7 @@ def arguments(class_name: str) -> dict[str, Argument]:
     Returns:
         Name of the argument -> `Argument`. Empty for a class that is not there.
     """
-    node = _class(class_name)
+    node, module = _class(class_name)
     if node is None:
         return {}
     init = next((n for n in node.body if getattr(n, "name", "") == "__init__"), None)
@@ -125,7 +132,8 @@ def arguments(class_name: str) -> dict[str, Argument]:
     if init is None or init.args.kwarg:
         for base in node.bases:
             name = getattr(base, "id", None) or getattr(base, "attr", "")
-            inherited = {**arguments(name), **inherited}
+            found = arguments(f"{module}:{name}") if module else {}
+            inherited = {**(found or arguments(name)), **inherited}
         for name in _passed_on(init, inherited):
             inherited.pop(name, None)
     own = {} if init is None else dict(_of_signature(init.args))
@@ -148,14 +156,21 @@ def described(docstring: str) -> dict[str, str]:
     return texts
 
 
-def _class(name: str) -> ast.ClassDef | None:
-    for folder in ("models", "core"):
-        for file in sorted((_PACKAGE / folder).glob("*.py")):
-            text = file.read_text()
-            if re.search(rf"^class {name}\b", text, re.MULTILINE):
-                nodes = ast.parse(text).body
-                return next(n for n in nodes if getattr(n, "name", "") == name)
-    return None
+def _class(class_name: str) -> tuple[ast.ClassDef | None, str]:
+    """The source of a class, and the module of the user's that has it, or ""."""
+    module, _, name = class_name.rpartition(":")
+    if module:
+        spec = importlib.util.find_spec(module)
+        files = [Path(spec.origin)] if spec and spec.origin else []
+    else:
+        folders = [_PACKAGE / folder for folder in ("models", "core")]
+        files = [f for folder in folders for f in sorted(folder.glob("*.py"))]
+    for file in files:
+        text = file.read_text()
+        if re.search(rf"^class {name}\b", text, re.MULTILINE):
+            nodes = ast.parse(text).body
+            return next(n for n in nodes if getattr(n, "name", "") == name), module
+    return None, module
 
 
 def _of_signature(signature: ast.arguments) -> Iterable[tuple[str, Argument]]:
@@ -189,11 +204,18 @@ def _passed_on(init: ast.FunctionDef | None, inherited: dict[str, Any]) -> list[
 def _choices(option: str) -> tuple[str, ...]:
     if option not in _CHOICES:
         return ()
-    file, variable = _CHOICES[option]
-    for node in ast.parse((_PACKAGE / file).read_text()).body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == variable:
-            return tuple(sorted(ast.literal_eval(key) for key in node.value.keys))
-    return ()
+    keys = _value_of(*_CHOICES[option]).keys
+    return tuple(sorted(ast.literal_eval(key) for key in keys))
+
+
+@functools.cache
+def _value_of(file: str, variable: str) -> ast.expr:
+    """What a file of the package assigns to a variable."""
+    return next(
+        node.value
+        for node in ast.parse((_PACKAGE / file).read_text()).body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == variable
+    )
 
 
 def _type(name: str, argument: Argument, value: Any) -> Any:

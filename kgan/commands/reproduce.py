@@ -1,4 +1,4 @@
-"""Train recipes, score them, and write the README's table of results.
+"""Train recipes, score them, and write the tables of results.
 
 Run it in a checkout of kgan, beside train.py. A recipe with a result is left alone; an
 interrupted one continues.
@@ -17,6 +17,7 @@ from typing import Annotated
 import tyro
 
 from kgan.recipes.recipe import Recipe
+from kgan.system.files import atomic_file
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,13 +32,15 @@ class Options:
     results: str = "results"
     """Directory of the results, one JSON file per recipe."""
     readme: str = "README.md"
-    """File with the table, between its two markers."""
+    """File with the short table, between its two markers."""
+    page: str = "docs/results.md"
+    """File to write with all scores, and with how they were made."""
     logs: str = "logs"
     """Directory of the runs: LOGS/RECIPE/reproduce."""
     again: bool = False
     """Score again what has a result. To train again, remove the run."""
     table_only: bool = False
-    """Write the table from the existing results, and train nothing."""
+    """Write the tables from the existing results, and train nothing."""
 
 
 def run(options: Options) -> None:
@@ -56,7 +59,9 @@ def run(options: Options) -> None:
             "--table-only to make them."
         )
     report.write_between_markers(options.readme, report.table(results))
-    print(f"{len(results)} recipes: {options.readme}")
+    with atomic_file(Path(options.page)) as partial:
+        partial.write_text(report.page(results))
+    print(f"{len(results)} recipes: {options.readme}, {options.page}")
 
 
 def _reproduce(recipe: Recipe, options: Options) -> None:
@@ -68,19 +73,31 @@ def _reproduce(recipe: Recipe, options: Options) -> None:
     if path.exists() and not options.again:
         print(f"{recipe.name}: {path} is there")
         return
-    directory = Path(options.logs) / recipe.name / "reproduce"
-    if not _is_finished(recipe, directory):
-        train(recipe, directory, options.logs)
-    if not _is_finished(recipe, directory):
-        raise ValueError(
-            f"The run {directory} was stopped before its {recipe.training.epochs} "
-            "epochs. Run kgan reproduce again to continue it."
-        )
+    directory = _trained(recipe, options.logs)
     samples = options.samples or recipe.samples
     evaluation = Evaluation(recipe.data, recipe.metrics or None, samples=samples)
     result = evaluation.run(directory)
     written = result.write(path, replace=options.again)
     print(f"\n{result.table()}\n\nwritten to {written}")
+
+
+def _trained(recipe: Recipe, logs: str) -> Path:
+    """The directory of the finished run of a recipe, and of those it starts from."""
+    from kgan import recipes
+
+    if recipe.starts_from in recipes.RECIPES:
+        # Not from the newest run, which may have other settings.
+        first = _trained(recipes.get(recipe.starts_from), logs)
+        recipe = dataclasses.replace(recipe, starts_from=str(first))
+    directory = Path(logs) / recipe.name / "reproduce"
+    if not _is_finished(recipe, directory):
+        train(recipe, directory, logs)
+    if not _is_finished(recipe, directory):
+        raise ValueError(
+            f"The run {directory} was stopped before its {recipe.training.epochs} "
+            "epochs. Run kgan reproduce again to continue it."
+        )
+    return directory
 
 
 def train(recipe: Recipe, directory: Path, logs: str) -> None:
@@ -101,8 +118,11 @@ def train(recipe: Recipe, directory: Path, logs: str) -> None:
         )
     command = [sys.executable, "train.py", recipe.name, "--auto-resume"]
     command += ["--run", str(directory), "--logs", logs]
+    if recipe.starts_from:
+        command += ["--starts-from", recipe.starts_from]
     code = subprocess.run(command).returncode
-    if code:
+    # 128 + signal: the user stopped it.
+    if code not in (0, 130, 143):
         raise ValueError(f"{' '.join(command[1:])} failed with exit code {code}.")
 
 

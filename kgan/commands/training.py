@@ -14,20 +14,22 @@ import kgan.recipes as recipes
 from kgan.commands import model_options
 from kgan.recipes.recipe import Data, Recipe, Training
 from kgan.runs.run import Output, Run
+from kgan.system.importing import HELP, import_asked
 from kgan.system.text import columns
 
 
 @dataclasses.dataclass(frozen=True)
 class _Settings:
-    """All options. Those of `model` depend on the recipe; tyro takes their dataclass
-    from the default."""
+    """All options. Those of `model` and of `schedules` depend on the recipe: tyro takes
+    them from the default. `_settings_of` adds those of the players."""
 
     training: Annotated[Training, tyro.conf.OmitArgPrefixes]
     data: Annotated[Data, tyro.conf.OmitArgPrefixes]
     output: Annotated[Output, tyro.conf.OmitArgPrefixes]
     model: Any
-    d_optimizer: dict[str, Any]
-    g_optimizer: dict[str, Any]
+    starts_from: str | None = None
+    """Begin with the networks of equal names of a recipe's newest run, of the directory
+    of a run, or of a .keras file."""
 
 
 def parse(
@@ -35,9 +37,9 @@ def parse(
 ) -> tuple[Recipe, Run]:
     """Reads the command line.
 
-    The first argument names the recipe. With `--resume` the settings are those that the
-    run began with; only the number of epochs, the devices, the place of the data and
-    the reaction to a divergence may differ.
+    The first argument names the recipe, or a .py file with one. With `--resume` the
+    settings are those that the run began with; only the number of epochs, the devices,
+    the place of the data and the reaction to a divergence may differ.
 
     >>> from kgan.commands.training import parse
     >>> recipe, run = parse(["dcgan", "--epochs", "3"])
@@ -57,14 +59,14 @@ def parse(
             resumed.
         SystemExit: after `--help`, `--list`, or for options that cannot be read.
     """
-    argv = list(sys.argv[1:] if argv is None else argv)
+    argv = import_asked(sys.argv[1:] if argv is None else argv)
     name = argv.pop(0) if argv and not argv[0].startswith("-") else default
     recipe = recipes.get(name)
     asked, output = _override(recipe, argv)
     if output.list:
         print(table())
         raise SystemExit(0)
-    run = Run(recipe.name, output)
+    run = Run(recipe.name, output, name)
     if run.resuming:
         saved = run.saved_recipe(recipe)
         asked, _ = _override(saved, argv)
@@ -83,21 +85,15 @@ def table() -> str:
 
 def _override(recipe: Recipe, argv: list[str]) -> tuple[Recipe, Output]:
     """The recipe with the options of a command line, and where its run goes."""
+    settings = _settings_of(recipe)
     settings = tyro.cli(
-        _Settings,
+        type(settings),
         args=argv,
         prog=f"train.py {recipe.name}",
         description=f"{recipe.title} ({recipe.paper}). "
         f"Recipes: {', '.join(recipes.RECIPES)}; train.py RECIPE --help shows the "
-        "options of another one.",
-        default=_Settings(
-            recipe.training,
-            recipe.data,
-            Output(),
-            model_options.of_recipe(recipe),
-            recipe.d_optimizer,
-            recipe.g_optimizer,
-        ),
+        f"options of another one. {HELP}",
+        default=settings,
         config=(tyro.conf.FlagCreatePairsOff,),
     )
     asked = dataclasses.replace(
@@ -105,7 +101,33 @@ def _override(recipe: Recipe, argv: list[str]) -> tuple[Recipe, Output]:
         training=settings.training,
         data=settings.data,
         options=model_options.changed(recipe, settings.model),
-        d_optimizer=settings.d_optimizer,
-        g_optimizer=settings.g_optimizer,
+        optimizers={p: getattr(settings, _option(p)) for p in recipe.optimizers},
+        schedules=getattr(settings, "schedules", recipe.schedules),
+        starts_from=settings.starts_from,
     )
     return asked, settings.output
+
+
+def _settings_of(recipe: Recipe) -> _Settings:
+    """The settings of a recipe, with `<player>_optimizer` for each player."""
+    numbers = {_option(p): config for p, config in recipe.optimizers.items()}
+    if recipe.schedules:
+        numbers["schedules"] = recipe.schedules
+    kind = dataclasses.make_dataclass(
+        "Settings",
+        [(name, dict[str, Any], dataclasses.field(kw_only=True)) for name in numbers],
+        bases=(_Settings,),
+        frozen=True,
+    )
+    return kind(
+        training=recipe.training,
+        data=recipe.data,
+        output=Output(),
+        model=model_options.of_recipe(recipe),
+        starts_from=recipe.starts_from,
+        **numbers,
+    )
+
+
+def _option(player: str):
+    return f"{player}_optimizer"

@@ -103,4 +103,6 @@ def copy_of(network: keras.Model) -> keras.Model:
     copy = keras.models.clone_model(network)
     copy.set_weights(network.get_weights())
     copy.trainable = False
+    # What `summary` of a model shows.
+    copy.name = f"ema_{network.name}"
     return copy

@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from kgan.spaces import Space
+from kgan.spaces import Labels, Space
 from kgan.spaces.space import dims
 
 
@@ -65,6 +65,44 @@ def check_terms(name: str, terms: Any) -> dict[str, Any]:
     return dict(terms)
 
 
+def check_classes(source: Any, spaces: tuple[Space, ...], learned: bool) -> None:
+    """Refuses classes that a game cannot learn from, before it is played.
+
+    The graph checks labels too, but not where XLA compiles it.
+
+    Args:
+        source: a `kgan.data.Source`.
+        spaces: what the game learns from.
+        learned: whether the game learns from the source; if not, the source is only
+            for validation.
+
+    Raises:
+        ValueError: if the source has more classes than the game, or has a class with
+            one example.
+    """
+    labels = next((s for s in spaces if isinstance(s, Labels)), None)
+    if labels is None or source.num_classes is None:
+        return
+    if source.num_classes > labels.classes:
+        raise ValueError(
+            f"Expected labels from 0 to {labels.classes - 1}, because the model has "
+            f"{labels.classes} classes. Received: {source.name} with "
+            f"{source.num_classes} classes. Make the model with "
+            f"classes={source.num_classes}, or choose other data."
+        )
+    counts = source.class_counts() if learned else None
+    single = [] if counts is None else [i for i, n in enumerate(counts) if n == 1]
+    if single:
+        names = [str((source.class_names or range(i + 1))[i]) for i in single[:5]]
+        raise ValueError(
+            "Expected at least 2 examples of each class, because one can only be "
+            f"copied, and no score per class can be computed. Received: {source.name} "
+            f"with {len(single)} classes of one example: {', '.join(names)}"
+            f"{', ...' if len(single) > 5 else ''}. Add examples, remove these "
+            "classes, or leave out labels."
+        )
+
+
 def check_batch(
     data: tuple[Any, ...], spaces: tuple[Space, ...], assertions: bool
 ) -> None:
@@ -75,6 +113,8 @@ def check_batch(
         spaces: what the game learns from.
         assertions: whether values are checked too, in the graph; XLA cannot.
     """
+    if len(data) == 1 and isinstance(data[0], dict):
+        _check_dictionary(data[0], spaces)
     if len(data) != len(spaces):
         wanted = ", ".join(space.describe() for space in spaces)
         advice = (
@@ -88,3 +128,23 @@ def check_batch(
         )
     for part, space in zip(data, spaces, strict=True):
         space.check(part, assertions)
+
+
+def _check_dictionary(data: dict[str, Any], spaces: tuple[Space, ...]):
+    """Batches of TFDS are dictionaries; a space of several tensors has them too."""
+    if isinstance(spaces[0].specs(), dict):
+        return
+    wanted = ", ".join(space.describe() for space in spaces)
+    keys = [_key_of(space, data) for space in spaces]
+    parts = ", ".join(f"batch[{key!r}]" for key in keys)
+    taken = f"({parts})" if len(keys) > 1 else parts
+    raise ValueError(
+        f"Expected batches of {wanted}. Received: dictionaries of "
+        f"{', '.join(sorted(data))}. Take the parts out: "
+        f"data.map(lambda batch: {taken})."
+    )
+
+
+def _key_of(space: Space, data: dict[str, Any]):
+    """The key that is called as an example of the space, or else dots."""
+    return next((key for key in sorted(data) if space.unit in key), "...")

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import weakref
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from kgan.core import data_arguments
 from kgan.core.averages import Averaging
-from kgan.core.checks import check_batch, check_terms
+from kgan.core.checks import check_batch, check_classes, check_terms
+from kgan.core.first_look import look, parts_of
 from kgan.core.in_order import InOrder
 from kgan.core.keeping import unchanged
+from kgan.core.keras_callbacks import check_callbacks
 from kgan.core.optimizers import Optimizers
 from kgan.core.player import Player, check_disjoint
+from kgan.core.progress_bar import ProgressBar
 from kgan.core.saving import SavedWhole
 from kgan.core.state import State, mean_over_replicas
 from kgan.core.terms import TermMeans
@@ -26,6 +31,7 @@ from kgan.distribute.strategies import (
 )
 from kgan.random import draws, philox
 from kgan.spaces import Endpoint, Picture, Space
+from kgan.spaces.interpolation import first_of, interpolate
 from kgan.spaces.picture import pictures_of
 from kgan.system.backend import require_tensorflow
 
@@ -124,7 +130,8 @@ class Game(SavedWhole):
             shape=(), initializer="zeros", dtype="int64", trainable=False, name="images"
         )
         self.draws = draws.Draws(seed)
-        self.latent_seeds, self.test_seeds = self.draws.seeds, self.draws.test_seeds
+        # Keras tracks them here, so that they are saved.
+        self.seed_generators = [self.draws.seeds, self.draws.test_seeds]
         self.terms = TermMeans(name="terms")
         self.averaging = Averaging(ema_decay, ema_ramp, ema_half_life)
         averaged = list(averaged)
@@ -139,10 +146,28 @@ class Game(SavedWhole):
         self.stop_vote = None
         self._asked: dict[tuple[str, bool], Endpoint] = {}
         self._batch_size = None
+        self._looked_at = None
+        # For the card of an export: the `kgan.data.Source` and the run's directory.
+        self.__dict__.update(learned_from=None, run_directory=None)
         # Keras would otherwise build the model by calling it on a batch.
         self.built = True
 
     # What a game writes
+
+    @classmethod
+    def data_arguments(cls, source: Any) -> dict[str, Any]:
+        """The arguments of the constructor that the data decide, for recipes.
+
+        Here: those of `kgan.core.data_arguments.of_spaces` that the constructor names.
+        A model that takes more of its data overrides this method.
+
+        >>> kgan.DCGAN.data_arguments(source)
+        {'image_shape': (28, 28, 1)}
+
+        Args:
+            source: a `kgan.data.Source`.
+        """
+        return data_arguments.taken(cls, data_arguments.of_spaces(source.spaces))
 
     def play(self, data: tuple[Any, ...], training: bool) -> Any:
         """The forward passes that players share.
@@ -192,8 +217,7 @@ class Game(SavedWhole):
             n: how many examples to show.
             seed: fixes latents.
         """
-        asked = {name: self.endpoint(name) for name in self.endpoints()}
-        return pictures_of(asked, self.spaces, examples, n, seed)
+        return pictures_of(self.built_endpoints(), self.spaces, examples, n, seed)
 
     # What a game calls
 
@@ -319,6 +343,49 @@ class Game(SavedWhole):
             self._asked[name, averaged] = endpoints[name]
         return self._asked[name, averaged]
 
+    def built_endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
+        """All `endpoints` by name; each is built, and so compiled, once.
+
+        >>> list(model.built_endpoints())
+        ['generate']
+        """
+        return {name: self.endpoint(name, averaged) for name in self.endpoints()}
+
+    def interpolate(
+        self, seed_from: int, seed_to: int, steps: int = 8, path: str = "prior"
+    ) -> Any:
+        """Asks for what lies between the first samples of two seeds.
+
+        The answers are those of an export's signature `interpolate`, to the bit.
+
+        >>> model.interpolate(1, 2, steps=5).shape
+        (5, 28, 28, 1)
+
+        Args:
+            seed_from, seed_to: 32-bit integers.
+            steps: the number of answers, both ends included, at least 2.
+            path: "linear", "spherical", or "prior" for the path that fits the prior,
+                see `kgan.spaces.interpolation.interpolate`.
+
+        Returns:
+            NumPy array [steps, ...], images in [-1, 1]; a dictionary of arrays where
+            the endpoint gives several.
+
+        Raises:
+            ValueError: if no endpoint takes latents alone, or for other seeds, steps
+                or paths.
+        """
+        asked = self.built_endpoints()
+        endpoint = first_of(asked)
+        if endpoint is None:
+            raise ValueError(
+                "Expected a model with an endpoint that takes latents alone, to "
+                f"interpolate between them. Received: {type(self).__name__} with the "
+                f"endpoints {', '.join(asked) or '(none)'}."
+            )
+        answers = interpolate(endpoint, seed_from, seed_to, steps, path)
+        return next(iter(answers.values())) if len(answers) == 1 else answers
+
     def call(self, inputs: Any, training: bool = False) -> Any:
         """The first endpoint, in inference mode: tensor in, tensor out."""
         endpoint = self.endpoint(next(iter(self.endpoints()), "of any name"))
@@ -408,30 +475,40 @@ class Game(SavedWhole):
         """As `keras.Model.fit`; `x` is a `tf.data.Dataset`, or an array.
 
         A dataset of `kgan.data` goes on from the epoch where the last `fit` ended. With
-        output to a file, `verbose="auto"` writes one line per epoch.
+        output to a file, `verbose="auto"` writes one line per epoch. The values of the
+        first batches are checked once per dataset.
+
+        Raises:
+            ValueError: before training, if the data are not of the model's spaces, or
+                a callback cannot work with a game.
         """
+        if not self.compiled:
+            raise ValueError(
+                f"Expected a compiled {type(self).__name__}: call compile, with an "
+                "optimizer for each player, before fit."
+            )
+        y = args[0] if args else kwargs.get("y")
+        if self._looked_at is None or self._looked_at() is not x:
+            look(x, y, self.spaces)
+            self._looked_at = _reference(x)
         if isinstance(x, (tf.data.Dataset, tf.distribute.DistributedDataset)):
             # Keras' default, shuffle=True, only warns that datasets are not shuffled.
             kwargs.setdefault("shuffle", False)
+        for data in (x, kwargs.get("validation_data")):
+            if hasattr(data, "source"):
+                check_classes(data.source, self.spaces, learned=data is x)
+        callbacks = keras.tree.flatten(kwargs.pop("callbacks", None) or ())
+        check_callbacks(callbacks, self.optimizer)
+        if hasattr(x, "source"):
+            self.__dict__["learned_from"] = x.source
         if hasattr(x, "position"):
-            others = kwargs.pop("callbacks", None) or ()
-            kwargs["callbacks"] = [InOrder(x.position), *others]
-        self._check_callbacks(kwargs.get("callbacks") or ())
+            callbacks = [InOrder(x.position), *callbacks]
         if kwargs.get("verbose", "auto") == "auto":
             kwargs["verbose"] = 1 if _draws_bars() else 2
+        if hasattr(x, "position") and kwargs["verbose"]:
+            callbacks.append(ProgressBar(x.position))
+        kwargs["callbacks"] = callbacks
         return super().fit(x, *args, **kwargs)
-
-    def _check_callbacks(self, callbacks: Iterable[Any]):
-        kinds = (
-            keras.callbacks.LearningRateScheduler,
-            keras.callbacks.ReduceLROnPlateau,
-        )
-        for callback in callbacks:
-            if isinstance(callback, kinds) and self.optimizer.schedules_rates:
-                raise ValueError(
-                    "Expected no callback that sets learning rates which `schedules` "
-                    f"of compile set at each step. Received: {type(callback).__name__}."
-                )
 
     def train_step(self, data: Any) -> dict[str, Any]:
         with philox.compiled_by_xla(self.jit_compile is True):
@@ -454,9 +531,7 @@ class Game(SavedWhole):
 
     def _received(self, data: Any):
         """What `fit` delivers, checked, as a part for each space."""
-        parts = tuple(data) if isinstance(data, (tuple, list)) else (data,)
-        while len(parts) > len(self.spaces) and parts[-1] is None:
-            parts = parts[:-1]
+        parts = parts_of(data, self.spaces)
         check_batch(parts, self.spaces, assertions=self.jit_compile is not True)
         parts = tf.nest.map_structure(_as_floatx, parts)
         first = tf.nest.flatten(parts)[0]
@@ -557,6 +632,14 @@ def _as_floatx(tensor: Any):
     tensor = tf.convert_to_tensor(tensor)
     floating = tensor.dtype.is_floating
     return tf.cast(tensor, keras.backend.floatx()) if floating else tensor
+
+
+def _reference(x: Any):
+    """A weak reference to data; None of None."""
+    try:
+        return weakref.ref(x)
+    except TypeError:
+        return None
 
 
 def _draws_bars():

@@ -12,6 +12,7 @@ import tensorflow as tf
 from kgan.core.checks import check_networks
 from kgan.core.game import Game
 from kgan.core.player import Player
+from kgan.core.ranges import check_logits, check_reaches
 from kgan.objectives import losses
 from kgan.spaces import Endpoint, Labels, Latents, Space, of_shape
 from kgan.system.checks import check_whole
@@ -76,7 +77,8 @@ class GAN(Game):
     Args:
         generator: `keras.Model`, latents [batch, latent_dim] -> [batch, *image_shape].
         discriminator: `keras.Model`, [batch, *image_shape] -> logits [batch, ...].
-        loss: a name, config or instance, see `kgan.losses.get`.
+        loss: a name, config or instance, see `kgan.losses.get`; None for a GAN that
+            overrides both losses.
         latent_prior: a name, config or instance, see `kgan.latents.get`.
         latent_dim: coordinates of z. Default: those of the generator's input, of
             several inputs the one called `latents`.
@@ -94,7 +96,9 @@ class GAN(Game):
         **kwargs: as for `Game`.
 
     Raises:
-        ValueError: if an argument is out of range, or the networks do not fit together.
+        ValueError: if an argument is out of range, the networks do not fit together,
+            the discriminator ends in a sigmoid or softmax, or the generator cannot give
+            all values of the examples, such as pixels in [-1, 1].
     """
 
     def __init__(
@@ -114,8 +118,9 @@ class GAN(Game):
         own = type(self)
         direct = own.discriminate is GAN.discriminate and own.make is GAN.make
         check_networks(generator, discriminator, direct)
+        check_logits(discriminator)
         check_whole("discriminator_steps", discriminator_steps)
-        objective = losses.get(loss)
+        objective = None if loss is None else losses.get(loss)
         if spaces is None:
             spaces = [of_shape(generator.output_shape[1:])]
         sides = [
@@ -123,10 +128,11 @@ class GAN(Game):
             Player("g", generator, lambda batch: self.generator_loss(batch)),
         ]
         super().__init__([*sides, *players], spaces, averaged=[generator], **kwargs)
+        check_reaches(generator, self.examples)
         self.generator = generator
         self.discriminator = discriminator
         self.objective = objective
-        self.needs_real_logits = objective.needs_real_logits()
+        self.needs_real_logits = objective is not None and objective.needs_real_logits()
         self.augment = augment
         if augment is not None and own.judge is not GAN.judge:
             raise ValueError(
@@ -200,7 +206,7 @@ class GAN(Game):
 
     # The game
 
-    def sample_latents(self, batch_size: Any, training: bool = True) -> tf.Tensor:
+    def sample_latents(self, batch_size: Any) -> tf.Tensor:
         """z ~ p_z for one replica's part of a batch.
 
         Returns:
@@ -263,7 +269,7 @@ class GAN(Game):
             training: whether G runs in training mode.
         """
         real, labels = (*data, None)[:2]
-        latents = self.sample_latents(_rows(real), training)
+        latents = self.sample_latents(_rows(real))
         fake = self.make(latents, labels, training)
         return Batch(real, fake, latents, labels, training)
 

@@ -20,6 +20,8 @@ class InOrder(keras.callbacks.Callback):
         self.next = position.epoch
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        # A callback that restores a state lets `fit` begin at a later epoch.
+        self.next = max(self.next, epoch)
         self.position.seek(self.next)
         self.next += 1
 

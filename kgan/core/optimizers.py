@@ -11,6 +11,17 @@ from kgan.core.player import Player
 from kgan.objectives import schedules
 from kgan.objectives.schedules import Schedule
 
+# What a game has instead of arguments that `keras.Model.compile` has.
+_INSTEAD = {
+    "loss": "Losses belong to the model: give its constructor another `loss`, or "
+    "override the methods of its losses.",
+    "metrics": "Scores come from the callback kgan.callbacks.Evaluate; a number of the "
+    "game is logged by `self.watch({name: number})` in a loss.",
+    "optimizer": "Each player has its own optimizer.",
+}
+_INSTEAD["loss_weights"] = _INSTEAD["loss"]
+_INSTEAD["weighted_metrics"] = _INSTEAD["metrics"]
+
 
 class Optimizers:
     """All optimizers, as Keras' callbacks look for them at `model.optimizer`.
@@ -33,6 +44,7 @@ class Optimizers:
     Attributes:
         by_player: name of the player -> built optimizer.
         config: what `compile` has to be given to do the same, as Keras saves it.
+        rates_set_by: what sets learning rates at each step, in words, or None.
 
     Raises:
         ValueError: for an optimizer that is missing, of no player or of two, made
@@ -59,6 +71,7 @@ class Optimizers:
         _check(self.by_player, iterations)
         self._scheduled = _by_player(scheduled, players)
         _check_scheduled_rates(self._scheduled)
+        self.rates_set_by = "`schedules` of compile" if self.schedules_rates else None
         self.config = keras.saving.serialize_keras_object(
             {f"{name}_optimizer": o for name, o in self.by_player.items()}
             | {"schedules": self._scheduled}
@@ -88,6 +101,36 @@ class Optimizers:
     def variables(self) -> list[keras.Variable]:
         """Of all optimizers, in a fixed order."""
         return [v for optimizer in self.optimizers for v in optimizer.variables]
+
+    @property
+    def learning_rate(self) -> Any:
+        """The learning rate that all players share, for callbacks that change one.
+
+        Setting it sets the rate of each player.
+
+        Raises:
+            AttributeError: if the players have several rates, or `schedules` set them.
+        """
+        rates = {n: float(o.learning_rate) for n, o in self.by_player.items()}
+        if len(set(rates.values())) > 1:
+            listed = ", ".join(f"{name}={rate:g}" for name, rate in rates.items())
+            raise AttributeError(
+                "Expected players that share one learning rate. Received: players with "
+                f"{listed}. Ask the optimizer of one player, such as "
+                f"`model.{next(iter(rates))}_optimizer.learning_rate`."
+            )
+        return next(iter(self.by_player.values())).learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: Any) -> None:
+        if self.schedules_rates:
+            raise AttributeError(
+                "Expected learning rates that no schedule sets. Received: a game "
+                "compiled with schedules of learning rates. Change `schedules` of "
+                "compile instead."
+            )
+        for optimizer in self.optimizers:
+            optimizer.learning_rate = value
 
     def follow(self, images: tf.Tensor) -> None:
         """Sets what is scheduled to where it is after so many images."""
@@ -165,9 +208,11 @@ def _check_names(given: Any, players: dict[str, Player]):
         faults = [f"without {', '.join(missing)}"] if missing else []
         faults += [f"with {', '.join(unknown)}"] if unknown else []
         call = ", ".join(f"{name}=..." for name in wanted)
+        instead = dict.fromkeys(_INSTEAD[name] for name in unknown if name in _INSTEAD)
         raise ValueError(
             "A game has one optimizer per player, and its losses are the model's own: "
             f"expected compile({call}). Received: a call {' and '.join(faults)}."
+            + "".join(f" {sentence}" for sentence in instead)
         )
 
 

@@ -32,6 +32,11 @@ class TermMeans(keras.metrics.Metric):
         self.totals = self.add_variable((capacity,), "zeros", name="totals")
         self.counts = self.add_variable((capacity,), "zeros", name="counts")
 
+    @property
+    def names(self) -> list[str]:
+        """The names so far. Unlike `result`, this asks no other machine."""
+        return list(self._slots)
+
     @contextlib.contextmanager
     def observed(self) -> Iterator[dict[str, None]]:
         """Gives the names that are updated within the block, in their order."""

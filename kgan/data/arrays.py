@@ -66,6 +66,13 @@ def open_npz(path: str | os.PathLike, reading: Reading) -> ArraySource:
             f"Expected labels in {path}, because labels are asked for. Received: "
             "images alone. Add an array called labels, or leave out labels."
         )
+    if images.ndim < 3:
+        raise ValueError(
+            f"Expected images, uint8 [n, height, width(, channels)], in {path}. "
+            f"Received: {images.dtype} {images.shape}. If these are JPEG or PNG files, "
+            "store their bytes one after another as jpeg or png, uint8 [bytes], and "
+            "where each begins and ends as offsets, integers [n + 1]."
+        )
     if images.ndim == 3:
         images = images[..., None]
     return of_arrays((images, labels), reading, str(path))
@@ -76,7 +83,8 @@ def _found(path: Any, file: Any, split: str | None):
         if images in file:
             return file[images], np.ravel(file[labels]) if labels in file else None
     raise ValueError(
-        f"Expected an array called images in {path}, or x_{split}. Received: "
+        f"Expected an array called images in {path}, or x_{split or 'train'}; or JPEG "
+        "or PNG files, one after another as jpeg or png, with their offsets. Received: "
         f"{', '.join(file.files) or 'no arrays'}."
     )
 

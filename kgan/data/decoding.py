@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image, ImageOps
+
+from kgan.data.files import Files
 
 _CHANNELS = {"RGBA": 4, "PA": 4, "RGBa": 4, "1": 1, "L": 1, "LA": 1, "I": 1, "F": 1}
 # Formats that can have several frames.
@@ -89,6 +94,36 @@ def read_pixels(file: Any, channels: int, name: str) -> np.ndarray:
             f"{name} ({_too_large() if bomb else error}). Remove this file, or leave "
             "out such files with skip_corrupt (--skip-corrupt)."
         ) from None
+
+
+def read_each(
+    files: Files, look: Callable[[Any], Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Looks at each file, in several threads.
+
+    Args:
+        files: of a folder or archive.
+        look: function of what `Files.open` returns -> what is known of the image, or a
+            few words that say why it is none.
+
+    Returns:
+        (name -> what is known of an image, name -> why a file is none).
+
+    Raises:
+        ValueError: if no file is an image.
+    """
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        known = pool.map(lambda name: look(files.open(name)), files.names)
+        known = dict(zip(files.names, known, strict=True))
+    corrupt = {n: why for n, why in known.items() if isinstance(why, str)}
+    images = {n: image for n, image in known.items() if n not in corrupt}
+    if not images:
+        name, reason = next(iter(corrupt.items()))
+        raise ValueError(
+            f"Expected a folder of images. Received: {files.root} with {len(corrupt)} "
+            f"files, none of which is a readable image; one is {name} ({reason})."
+        )
+    return images, corrupt
 
 
 def _opened(file: Any):

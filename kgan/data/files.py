@@ -15,7 +15,7 @@ from typing import Any
 ARCHIVES = (".zip", ".tar")
 _COMPRESSED = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".gz", ".bz2", ".xz", ".7z")
 # Subfolders of these names are splits, not classes.
-_SPLIT = re.compile(r"(train|test|val|valid|validation)(_?[AB])?")
+_SPLIT = re.compile(r"(train|test|val|valid|validation)(?:_?([AB]))?")
 
 
 class Files:
@@ -74,16 +74,32 @@ class Files:
 
 
 class Below(Files):
-    """The files below one subfolder of others."""
+    """The files below one subfolder of others, which is a split."""
 
     def __init__(self, files: Files, folder: str) -> None:
         start = f"{folder}/"
         names = [n.removeprefix(start) for n in files.names if n.startswith(start)]
         super().__init__(files.root / folder, names)
         self._files, self._start = files, start
+        self._classes = self._of_all_splits(_domain(folder))
 
     def open(self, name: str) -> Any:
         return self._files.open(self._start + name)
+
+    def classes(self) -> list[str] | None:
+        """Those of all splits: a class has one number, also where a split lacks it."""
+        return None if super().classes() is None else self._classes
+
+    def _of_all_splits(self, domain: str | None):
+        parts = [name.split("/") for name in self._files.names]
+        split = [p[1:] for p in parts if _domain(p[0]) == domain]
+        return sorted({below[0] for below in split if len(below) > 1})
+
+
+def _domain(split: str):
+    """A of trainA and testA, whose images are others than those of trainB; or None."""
+    found = _SPLIT.fullmatch(split)
+    return found and found[2]
 
 
 class _Zip(Files):

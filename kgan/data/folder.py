@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import collections
 import logging
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal
 
 import numpy as np
 import tensorflow as tf
 
-from kgan.data.decoding import Header, read_header, read_pixels
+from kgan.data.decoding import Header, read_each, read_header, read_pixels
 from kgan.data.files import Files
 from kgan.data.memory import held
 from kgan.data.reading import Reading
@@ -68,7 +66,8 @@ class FolderSource(Source):
         files: the image files.
         image_shape: (height, width, channels) of an example; None for sides of any
             size.
-        classes: the names of the subfolders, for labels; or None.
+        classes: the names of the subfolders, for labels, which are their numbers; a
+            class may have no image here. Or None.
         skipped: the number of files left out as corrupt.
         target: which half of each image is the target, or None for single images.
     """
@@ -93,6 +92,11 @@ class FolderSource(Source):
         number = {name: i for i, name in enumerate(classes or ())}
         tops = [name.partition("/")[0] for name in files.names]
         self._labels = np.array([number.get(top, 0) for top in tops], "int32")
+
+    def class_counts(self) -> np.ndarray | None:
+        if self.num_classes is None:
+            return None
+        return np.bincount(self._labels, minlength=self.num_classes)
 
     @property
     def spaces(self) -> tuple[Space, ...]:
@@ -141,25 +145,14 @@ def scan(files: Files, skip_corrupt: bool) -> dict[str, Header]:
             False.
     """
 
-    def header(name: str):
-        return read_header(files.open(name), whole=skip_corrupt)
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        headers = dict(zip(files.names, pool.map(header, files.names), strict=True))
-    readable = {n: h for n, h in headers.items() if isinstance(h, Header)}
-    unreadable = {n: h for n, h in headers.items() if not isinstance(h, Header)}
-    if not readable:
-        name, reason = next(iter(unreadable.items()))
-        raise ValueError(
-            f"Expected a folder of images. Received: {files.root} with "
-            f"{len(unreadable)} files, none of which is a readable image; one is "
-            f"{name} ({reason})."
-        )
+    readable, unreadable = read_each(
+        files, lambda file: read_header(file, whole=skip_corrupt)
+    )
     if unreadable and not skip_corrupt:
         names = ", ".join(f"{n} ({r})" for n, r in list(unreadable.items())[:3])
         raise ValueError(
             f"Expected only images in {files.root}. Received: {len(unreadable)} of "
-            f"{len(headers)} files that are not readable images: {names}"
+            f"{len(files.names)} files that are not readable images: {names}"
             f"{', ...' if len(unreadable) > 3 else ''}. Remove these files, or leave "
             "them out with skip_corrupt (--skip-corrupt)."
         )
@@ -184,21 +177,14 @@ def of_headers(
     target: Literal["left", "right"] | None = None,
 ) -> FolderSource:
     """The source of those files that have headers. Arguments as for `open_folder`."""
-    classes = files.classes() if reading.labels else None
+    readable = files.only(headers)
+    classes = readable.classes() if reading.labels else None
     if target:
         headers = _halves(files, headers)
     size = reading.size or _only_size(files, headers, reading.crop)
     channels = reading.channels or _only_channels(files, headers)
     skipped = len(files.names) - len(headers)
-    if classes:
-        tops = collections.Counter(name.partition("/")[0] for name in headers)
-        classes = [name for name in classes if tops[name]]
-        single = [name for name in classes if tops[name] == 1]
-        if single:
-            _log.warning("kgan: classes with one image: %s", ", ".join(single[:5]))
-    return FolderSource(
-        files.only(headers), (*size, channels), classes, skipped, target
-    )
+    return FolderSource(readable, (*size, channels), classes, skipped, target)
 
 
 def _halves(files: Files, headers: Any):

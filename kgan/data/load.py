@@ -10,9 +10,8 @@ from typing import Any, Literal
 import tensorflow as tf
 
 from kgan.data import synthetic
-from kgan.data.arrays import of_arrays, open_npz
-from kgan.data.files import is_archive, open_files
 from kgan.data.folder import open_folder
+from kgan.data.opening import EMBEDDED, files_of, looks_like_path, open_examples
 from kgan.data.pairs import (
     AlignedSource,
     DerivedSource,
@@ -20,14 +19,9 @@ from kgan.data.pairs import (
     WindowedSource,
 )
 from kgan.data.reading import Reading
-from kgan.data.sources import ArraySource, Source
-from kgan.data.stacked import PREFIX, StackedSource
-from kgan.data.tfds_source import is_prepared_directory, open_tfds
+from kgan.data.sources import Source
 from kgan.data.two_folders import open_two_folders
 
-# 10,000 training digits of MNIST, 1,000 per class, inside the package.
-EMBEDDED = "mnist_10k"
-_EMBEDDED_DIRECTORY = Path(__file__).parent / EMBEDDED
 _HALVES = ("left", "right")
 
 
@@ -57,13 +51,16 @@ def load(
               resized;
             - a .zip or .tar file of images, which is read without unpacking;
             - an .npz file with `images`, uint8 [n, height, width(, channels)], and
-              `labels` where there are some;
+              `labels` where there are some; or with JPEG or PNG files, see
+              `kgan.data.encoded`;
             - a directory that tensorflow-datasets prepared;
             - the name of a TFDS set: "mnist", "cifar10:3.0.2", "name/config";
             - "stacked_" before a name or a folder of images: three gray images per
               image, see `kgan.data.stacked`;
             - a uint8 array of images [n, height, width, channels], a float32 array of
-              points [n, d], or (examples, labels).
+              points [n, d], or (examples, labels);
+            - a finite `tf.data.Dataset` of images or of (images, labels), which is read
+              into memory, see `kgan.data.tf_dataset`.
         batch_size: examples per batch. The remainder of an epoch is dropped.
         shuffle: whether to shuffle each epoch.
         seed: integer, fixes the order, crops and flips.
@@ -140,14 +137,51 @@ def open_source(
     reading = Reading(
         split, image_size, channels, labels, data_dir, skip_corrupt, in_memory, crop
     )
+    opened = _opened(source, reading, target, paired, degradation, flip)
+    opened.origin = _origin(
+        source,
+        split=split,
+        image_size=image_size,
+        channels=channels,
+        labels=labels,
+        target=target,
+        paired=paired,
+        degradation=degradation,
+        flip=flip,
+        crop=crop,
+        data_dir=data_dir,
+        skip_corrupt=skip_corrupt,
+    )
+    return opened
+
+
+def _origin(source: Any, **arguments: Any) -> dict[str, Any] | None:
+    """The arguments that open a source again; None for arrays."""
+    named = {"data": source, **arguments}
+    paths = {k: v for k, v in named.items() if k in ("data", "target", "data_dir")}
+    if not all(v is None or isinstance(v, (str, os.PathLike)) for v in paths.values()):
+        return None
+    texts = {k: v if v is None else os.fspath(v) for k, v in paths.items()}
+    return {**named, **texts}
+
+
+def _opened(
+    source: Any,
+    reading: Reading,
+    target: Any,
+    paired: bool,
+    degradation: str | None,
+    flip: bool,
+) -> Source:
+    crop = reading.crop
     if target is not None and not paired:
         return UnpairedSource(
-            _windowed(_open(source, reading), crop, flip),
-            _windowed(_open(*_target(source, target, reading)), crop, flip),
+            _windowed(open_examples(source, reading), crop, flip),
+            _windowed(open_examples(*_target(source, target, reading)), crop, flip),
         )
     if target is not None:
         return _windowed(_pairs(source, target, reading), crop, flip)
-    opened = _windowed(_open(source, reading), crop, flip)
+    opened = _windowed(open_examples(source, reading), crop, flip)
     return DerivedSource(opened, degradation) if degradation else opened
 
 
@@ -173,7 +207,7 @@ def _windowed(source: Source, crop: int | None, flip: bool):
 
 def _pairs(source: Any, target: Any, reading: Reading) -> Source:
     if isinstance(target, str) and target in _HALVES:
-        files = _files(source, reading)
+        files = files_of(source, reading.split)
         if files is None:
             raise ValueError(
                 "Expected a folder, .zip or .tar of images with source and target side "
@@ -181,12 +215,12 @@ def _pairs(source: Any, target: Any, reading: Reading) -> Source:
             )
         return open_folder(files, reading, target)
     other, other_reading = _target(source, target, reading)
-    both = _files(source, reading), _files(other, other_reading)
+    both = files_of(source, reading.split), files_of(other, other_reading.split)
     if all(both):
         return open_two_folders(*both, reading)
     # Of sets without names, the order pairs: in memory, where both have one.
     held = [
-        _open(what, dataclasses.replace(how, in_memory=True))
+        open_examples(what, dataclasses.replace(how, in_memory=True))
         for what, how in ((source, reading), (other, other_reading))
     ]
     return AlignedSource(*held)
@@ -194,7 +228,7 @@ def _pairs(source: Any, target: Any, reading: Reading) -> Source:
 
 def _target(source: Any, target: Any, reading: Reading):
     """Where targets are, and how they are read: another set, or another split."""
-    is_name = isinstance(target, str) and not _looks_like_path(target)
+    is_name = isinstance(target, str) and not looks_like_path(target)
     if not is_name or target in synthetic.SETS or Path(target).exists():
         return target, reading
     if not isinstance(source, (str, os.PathLike)):
@@ -203,61 +237,3 @@ def _target(source: Any, target: Any, reading: Reading):
             f"arrays. Received: target={target!r}."
         )
     return source, dataclasses.replace(reading, split=target)
-
-
-def _open(source: Any, reading: Reading) -> Source:
-    if not isinstance(source, (str, os.PathLike)):
-        return of_arrays(source, reading)
-    if source in synthetic.SETS:
-        points, modes = synthetic.SETS[source]()
-        return ArraySource(points, modes if reading.labels else None, name=source)
-    if _is_stacked(source):
-        return _open_stacked(source.removeprefix(PREFIX), reading)
-    if source == EMBEDDED:
-        source = _EMBEDDED_DIRECTORY
-        reading = dataclasses.replace(reading, split=reading.split or "train")
-    files = _files(source, reading)
-    if files is not None:
-        return open_folder(files, reading)
-    path = Path(source).expanduser()
-    if path.suffix == ".npz" and path.is_file():
-        return open_npz(path, reading)
-    if not path.is_dir() and _looks_like_path(source):
-        raise ValueError(
-            "Expected a folder or archive of images, an .npz file, or a prepared TFDS "
-            f"directory. Received: {str(source)!r}, which is not a directory."
-        )
-    return open_tfds(source, reading)
-
-
-def _files(source: Any, reading: Reading):
-    """The image files of a folder or archive; None for other sets."""
-    if not isinstance(source, (str, os.PathLike)):
-        return None
-    path = Path(source).expanduser()
-    if is_archive(path) or (path.is_dir() and not is_prepared_directory(path)):
-        return open_files(path).of_split(reading.split)
-    return None
-
-
-def _is_stacked(source: Any):
-    is_name = isinstance(source, str) and source.startswith(PREFIX)
-    return is_name and not Path(source).is_dir()
-
-
-def _open_stacked(base: str, reading: Reading):
-    if reading.channels not in (None, 3):
-        raise ValueError(
-            f"Expected 3 channels of {PREFIX}{base}, one per gray image. "
-            f"Received: channels={reading.channels}."
-        )
-    if base in synthetic.SETS:
-        raise ValueError(f"Expected images to stack. Received: the points {base!r}.")
-    gray = dataclasses.replace(reading, channels=1, in_memory=True)
-    return StackedSource(_open(base, gray))
-
-
-def _looks_like_path(source: Any):
-    text = str(source)
-    known = text.startswith((".", "/", "~")) or text.endswith((".npz", ".zip", ".tar"))
-    return isinstance(source, os.PathLike) or known

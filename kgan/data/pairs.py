@@ -210,6 +210,7 @@ class WindowedSource(Source):
         )
         self.batched, self.keyed = base.batched, True
         self.stream, self.ordered = base.stream, base.ordered
+        self.class_counts = base.class_counts
         self._base = base
 
     @property

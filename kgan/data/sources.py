@@ -33,10 +33,13 @@ class Source:
         skipped: the number of files left out as corrupt.
         batched: whether `fetch` takes a whole batch at once.
         keyed: whether `fetch` takes keys: whether random crops or flips are asked for.
+        origin: the arguments of `kgan.recipes.Data` that open the source again; None
+            if it was not opened by a name or path.
     """
 
     batched = False
     keyed = False
+    origin: dict[str, Any] | None = None
 
     def __init__(
         self,
@@ -65,6 +68,11 @@ class Source:
     def image_shape(self) -> tuple[int, ...]:
         """The shape of one example, of the source of a pair."""
         return tuple(self.space.shape)
+
+    def class_counts(self) -> np.ndarray | None:
+        """The number of examples of each class, integers [num_classes]; None where it
+        is not known without reading the set."""
+        return None
 
     def batches(
         self,
@@ -208,11 +216,21 @@ class ArraySource(Source):
                     f"Expected {len(examples)} integer labels. "
                     f"Received: shape {labels.shape}, dtype {labels.dtype}."
                 )
-            labels = labels.astype("int32")
-            num_classes = num_classes or int(labels.max()) + 1
+            most = num_classes or int(labels.max()) + 1
+            if labels.min() < 0 or labels.max() >= most:
+                raise ValueError(
+                    f"Expected labels from 0 to {most - 1}. "
+                    f"Received: {labels.min()} to {labels.max()} in {name}."
+                )
+            labels, num_classes = labels.astype("int32"), most
         super().__init__(name, len(examples), space, num_classes, **kwargs)
         self.examples = examples
         self.labels = labels
+
+    def class_counts(self) -> np.ndarray | None:
+        if self.labels is None:
+            return None
+        return np.bincount(self.labels, minlength=self.num_classes)
 
     @functools.cached_property
     def _tensors(self):

@@ -1,30 +1,31 @@
-"""What a folder or archive of images is, before anything learns from it."""
+"""What a set of images is, before anything learns from it."""
 
 from __future__ import annotations
 
 import collections
 import dataclasses
 import hashlib
-import os
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
 
-from kgan.data.decoding import Header, read_header, read_pixels
+from kgan.data.decoding import Header, read_each, read_header, read_pixels
 from kgan.data.files import Files
+from kgan.data.sources import Source
 from kgan.spaces.images import tile
 
 # Images whose mean level of 255 is below it are near-black.
 _DARK = 10.0
 _CELL = 96
+# Pillow's modes of arrays, by their channels.
+_MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Survey:
-    """What was found in the files of a folder or archive.
+    """What was found in a set of images.
 
         >>> for i in range(4):
         ...     pixels = np.full((8, 8, 1), 60 * (i % 2), "uint8")
@@ -86,60 +87,92 @@ class Survey:
 
 
 def survey(files: Files) -> Survey:
-    """Decodes every file once, in bounded memory.
+    """Decodes every file of a folder or archive once, in bounded memory.
 
     Raises:
         ValueError: if no file is an image.
     """
-
-    def examine(name: str):
-        return _examine(files, name)
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        found = dict(zip(files.names, pool.map(examine, files.names), strict=True))
-    corrupt = {n: f for n, f in found.items() if isinstance(f, str)}
-    images = {n: f for n, f in found.items() if not isinstance(f, str)}
-    if not images:
-        name, reason = next(iter(corrupt.items()))
-        raise ValueError(
-            f"Expected a folder of images. Received: {files.root} with {len(corrupt)} "
-            f"files, none of which is a readable image; one is {name} ({reason})."
-        )
+    images, corrupt = read_each(files, _examine)
     classes = {}
     if files.classes() is not None:
-        classes = collections.Counter(name.partition("/")[0] for name in images)
+        classes = {name: name.partition("/")[0] for name in images}
+    return _of_images(images, corrupt, classes)
+
+
+def survey_source(source: Source) -> Survey:
+    """Reads every image of a set without files once, in bounded memory.
+
+        >>> pixels = np.repeat([0, 200], 64 * 4).reshape(8, 8, 8, 1).astype("uint8")
+        >>> found = kgan.data.survey.survey_source(kgan.data.ArraySource(pixels))
+        >>> found.count, len(found.duplicates), found.dark
+        (8, 2, ['0', '1', '2', '3'])
+
+    Args:
+        source: of images, with labels or without. Image i is called "i".
+    """
+    images, classes = {}, {}
+    for i, (pixels, *label) in enumerate(_parts(source)):
+        height, width, channels = pixels.shape
+        header = Header(channels, height, width, _MODES.get(channels, "other"), False)
+        images[str(i)] = _known(header, pixels)
+        if label:
+            number = int(label[0])
+            names = source.class_names
+            classes[str(i)] = names[number] if names else str(number)
+    return _of_images(images, {}, classes)
+
+
+def pictures_of_files(files: Files, names: Iterable[str]) -> Iterable[np.ndarray]:
+    """The images of some files, uint8 [height, width, 3]."""
+    return (read_pixels(files.open(name), 3, name) for name in names)
+
+
+def pictures_of_source(source: Source, step: int) -> Iterable[np.ndarray]:
+    """Every `step`-th image of a set, uint8 [height, width, 3 or 4]."""
+    for pixels, *_ in _parts(source, step):
+        yield np.repeat(pixels, 3, axis=-1) if pixels.shape[-1] == 1 else pixels
+
+
+def contact_sheet(pictures: Iterable[np.ndarray]) -> np.ndarray:
+    """Small images beside each other, each as a whole, on white.
+
+    Args:
+        pictures: uint8 [height, width, 3 or 4], of any sizes.
+
+    Returns:
+        uint8 [height, width, 3].
+    """
+    cells = []
+    for pixels in pictures:
+        picture = Image.fromarray(pixels)
+        picture.thumbnail((_CELL, _CELL), Image.Resampling.BICUBIC)
+        cell = Image.new("RGB", (_CELL, _CELL), "white")
+        left, top = ((_CELL - side) // 2 for side in picture.size)
+        alpha = picture if picture.mode == "RGBA" else None
+        cell.paste(picture, (left, top), alpha)
+        cells.append(np.asarray(cell))
+    return tile(np.stack(cells))
+
+
+def _parts(source: Source, step: int = 1):
+    """The parts of every `step`-th example, as NumPy arrays."""
+    elements = source.ordered().shard(step, 0)
+    return elements.map(source.fetch, num_parallel_calls=8).as_numpy_iterator()
+
+
+def _of_images(
+    images: Mapping[str, _Image], corrupt: dict[str, str], classes: Mapping[str, str]
+):
     same = collections.defaultdict(list)
     for name, image in images.items():
         same[image.digest].append(name)
     return Survey(
         {name: image.header for name, image in images.items()},
         corrupt,
-        dict(classes),
+        dict(collections.Counter(classes.values())),
         [names for names in same.values() if len(names) > 1],
         [name for name, image in images.items() if image.level < _DARK],
     )
-
-
-def contact_sheet(files: Files, names: Iterable[str]) -> np.ndarray:
-    """Small images beside each other, each as a whole, on white.
-
-    Args:
-        files: have the images.
-        names: of the images.
-
-    Returns:
-        uint8 [height, width, 3].
-    """
-    cells = []
-    for name in names:
-        pixels = read_pixels(files.open(name), 3, name)
-        picture = Image.fromarray(pixels)
-        picture.thumbnail((_CELL, _CELL), Image.Resampling.BICUBIC)
-        cell = Image.new("RGB", (_CELL, _CELL), "white")
-        left, top = ((_CELL - side) // 2 for side in picture.size)
-        cell.paste(picture, (left, top))
-        cells.append(np.asarray(cell))
-    return tile(np.stack(cells))
 
 
 class _Image(NamedTuple):
@@ -148,15 +181,20 @@ class _Image(NamedTuple):
     level: float
 
 
-def _examine(files: Files, name: str) -> Any:
+def _examine(file: Any) -> Any:
     """An `_Image`, or why there is none."""
-    header = read_header(files.open(name), whole=True)
+    header = read_header(file, whole=True)
     if not isinstance(header, Header):
         return header
-    pixels = read_pixels(files.open(name), 1 if header.channels == 1 else 3, name)
+    if hasattr(file, "seek"):
+        file.seek(0)
+    return _known(header, read_pixels(file, 1 if header.channels == 1 else 3, "image"))
+
+
+def _known(header: Header, pixels: np.ndarray):
     digest = hashlib.blake2b(pixels.tobytes(), digest_size=16)
     digest.update(str(pixels.shape).encode())
-    return _Image(header, digest.digest(), float(pixels.mean()))
+    return _Image(header, digest.digest(), float(pixels[..., :3].mean()))
 
 
 def _counts(counts: dict[Any, int], most: int = 6):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from kgan.data.sizes import as_channels, fit_in
 from kgan.data.sources import Source
 from kgan.spaces import Images
 from kgan.system import network
+from kgan.system.text import did_you_mean
 
 # Examples in the shuffle buffer of a set that is not in memory.
 _SHUFFLE_BUFFER = 10_000
@@ -62,6 +62,17 @@ def open_tfds(source: str | os.PathLike, reading: Reading) -> Source:
 def is_prepared_directory(path: str | os.PathLike) -> bool:
     """Whether tensorflow-datasets prepared `path`, or a version in `path`."""
     return _version_directory(Path(path)) is not None
+
+
+def splits_of_tfds(
+    source: str | os.PathLike, data_dir: str | os.PathLike | None = None
+) -> list[str]:
+    """The names of the splits of a TFDS set.
+
+    Raises:
+        ValueError: if there is no such set, or it cannot be downloaded.
+    """
+    return list(_builder(source, data_dir).info.splits)
 
 
 class TFDSSource(Source):
@@ -249,8 +260,7 @@ def _require_known(name: str, tfds: Any):
     base = name.split("/")[0].split(":")[0]
     if base in known:
         return
-    close = difflib.get_close_matches(base, ["mnist_10k", *known], n=3)
-    hint = f" Did you mean {' or '.join(close)}?" if close else ""
+    hint = did_you_mean(base, ["mnist_10k", *known])
     raise ValueError(
         "Expected a folder, or the name of a dataset that tensorflow-datasets knows. "
         f"Received: {name!r}.{hint} The embedded set is mnist_10k."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import logging
 import warnings
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from kgan._version import __version__
+from kgan.evaluation.given import what_is_learned
 from kgan.evaluation.opening import open_samples
 from kgan.evaluation.protocol import (
     against,
@@ -27,10 +29,10 @@ from kgan.evaluation.reals import Reals, Side
 from kgan.evaluation.samples import Samples
 from kgan.evaluation.scored import scored_images, scores_of
 from kgan.evaluation.views import Views
-from kgan.metrics import Metric, extractors
+from kgan.metrics import Metric, ModelMetric, extractors
 from kgan.metrics.value import Value
-from kgan.recipes.recipe import Data
 from kgan.results.result import Result
+from kgan.results.usability import sentence, unusable
 from kgan.spaces import Images, Labels
 
 _log = logging.getLogger("kgan")
@@ -63,13 +65,14 @@ class Evaluation:
     8.0
 
     Args:
-        data: what the generators learn from.
+        data: what the generators learn from: a dataset of `kgan.data.load`, a
+            `kgan.recipes.Data`, a `kgan.data.Source`, a name, a folder or an array.
         metrics: names or instances of `kgan.metrics`. Default: for images,
             IMAGE_METRICS, CLASS_METRICS and PAIR_METRICS without those that the data
             has no examples, classes or pairs for; STACKED_METRICS for stacked digits;
             POINT_METRICS for points.
-        extractor: see `kgan.metrics.extractors.get`. Default: "lenet" for images,
-            "pixels" for points.
+        extractor: see `kgan.metrics.extractors.get`. Default: "lenet" for gray images
+            and stacked digits, "color" for color images, "pixels" for points.
         samples: the number of generated examples, and the largest number of real
             examples per side; at least 4.
         seed: of the generated examples, and of random draws by metrics.
@@ -86,7 +89,7 @@ class Evaluation:
 
     def __init__(
         self,
-        data: Data,
+        data: Any,
         metrics: Sequence[str | Metric] | None = None,
         extractor: Any = None,
         samples: int = 10_000,
@@ -97,9 +100,9 @@ class Evaluation:
                 "Expected samples >= 4, two for each half of the real examples. "
                 f"Received: samples={samples}."
             )
-        self.reals = Reals(data, samples)
+        self.reals = Reals(what_is_learned(data), samples)
         images = isinstance(self.reals.space, Images)
-        self.extractor = extractors.get(extractor or ("lenet" if images else "pixels"))
+        self.extractor = extractors.get(extractor or self._default_extractor(images))
         self.samples = samples
         self.seed = seed
         self._anchors = {}
@@ -180,8 +183,17 @@ class Evaluation:
                 values = self.score(self._fake(metric, side, source), metric)
             with _collect_warnings(f"real and noise of {metric.name}", warned):
                 anchors = self.anchors(metric)
-            scores.update(self._entries(metric, values, anchors))
-        return Result(
+            entries = self._entries(metric, values, anchors)
+            if isinstance(metric, ModelMetric):
+                of = source.says[metric.needs].of
+                entries = {name: {**e, "says": of} for name, e in entries.items()}
+            scores.update(entries)
+        if not scores:
+            raise ValueError(
+                f"Expected a metric that can score {source.source}. Received: "
+                f"{' '.join(warned)}"
+            )
+        result = Result(
             samples=source.about(count, self.seed, side.examples),
             reference={
                 "dataset": self.reals.name,
@@ -197,21 +209,28 @@ class Evaluation:
             warnings=warned,
             kgan=__version__,
         )
+        reasons = unusable(result)
+        if reasons:
+            result.warnings.append(sentence(reasons))
+        return result
 
     def _fake(self, metric: Metric, generated: Side, source: Samples):
         """What the metric scores: what is generated, or scores of real images."""
-        if metric.needs != "scores":
+        if not isinstance(metric, ModelMetric):
             return generated
         images = scored_images(self.reals)
-        return scores_of(images, source.score(images.examples))
+        say = functools.partial(source.say, metric.needs)
+        return scores_of(images, metric.ask(say, images.examples, self.seed))
 
     def _given(self, source: Samples):
         """What the generator takes beside a seed, and how many examples that makes."""
-        sources = self.reals.side("sources")
+        # Of single images, only reconstructions have a target.
+        known = self.reals.two_parts or source.reconstructs
+        sources = self.reals.side("sources") if known else None
         given = {}
         for name, space in source.takes.items():
             if isinstance(space, Labels):
-                given[name] = space.request(self.samples)
+                given[name] = self.reals.labels_for(space, self.samples)
             elif sources is not None:
                 given[name] = sources.examples
             else:
@@ -233,6 +252,7 @@ class Evaluation:
             name: {
                 **dataclasses.asdict(value),
                 "better": metric.better[name],
+                "noise_reaches": name in metric.noise_reaches,
                 "metric": _settings(metric),
                 "needs": metric.needs,
                 "against": _about(against(self.reals, metric)),
@@ -248,6 +268,11 @@ class Evaluation:
     def _score(self, metric: Metric, sides: Mapping[str, Side]):
         views = views_of(metric, sides, self._views)
         return metric.score(**{"real": None, **views}, seed=self.seed)
+
+    def _default_extractor(self, images: bool):
+        if images and self.reals.space.colored and not self.reals.stacked:
+            return "color"
+        return "lenet" if images else "pixels"
 
     def _metrics_of(self, metrics: Sequence[str | Metric] | None, images: bool):
         if metrics is not None:

@@ -2,88 +2,46 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from kgan.random import seeds
+from kgan.evaluation.signatures import Questions, questions
 from kgan.recipes.recipe import Data
-from kgan.spaces.images import tile
+from kgan.serving.client.signature_defs import Signature, Tensor
+from kgan.spaces import Scalar
 
 
-def open_export(
-    path: str | Path,
-) -> tuple[
-    Callable[[int, int], np.ndarray],
-    Callable[[int, int, int], np.ndarray],
-    tuple[int, ...],
-]:
-    """Returns the functions that `kgan.evaluation.Samples` calls, for an export.
+def open_export(path: str | Path) -> Questions:
+    """Returns what `kgan.evaluation.Samples` asks an export.
 
     Args:
-        path: directory of one version. It has the signature `sample` (num_samples,
-            seed); interpolations need the signature `interpolate` (seed_from, seed_to,
-            steps) too.
-
-    Returns:
-        (block, walk, shape of one example); `block` and `walk` as for `Samples`.
+        path: directory of one version. A signature makes examples: from `num_samples`
+            and `seed`, from `seed` and labels, or from images. Interpolations need the
+            signature `interpolate` (seed_from, seed_to, steps, path).
 
     Raises:
-        ValueError: if the export has no signature `sample`, or one that takes more than
-            a seed.
+        ValueError: if no signature makes examples.
     """
     loaded = tf.saved_model.load(str(path))
-    sample = _signature(loaded, path, "sample")
-    others = sample.structured_input_signature[1].keys() - {"num_samples", "seed"}
-    if others:
-        raise ValueError(
-            "Expected an export that makes samples from a seed alone. Received: "
-            f"{path}, whose signature sample takes {', '.join(sorted(others))} too. "
-            "Choose the run, or a .keras file of its model."
-        )
 
-    def block(count: int, seed: int) -> np.ndarray:
-        examples = sample(num_samples=tf.constant(count), seed=tf.constant(seed))
-        return examples["images"].numpy()
-
-    def walk(rows: int, steps: int, seed: int) -> np.ndarray:
+    def ask(name: str, inputs: dict[str, Any]) -> dict[str, np.ndarray]:
         # The reference to `loaded` here keeps its variables alive.
-        interpolate = _signature(loaded, path, "interpolate")
+        tensors = {key: tf.constant(value) for key, value in inputs.items()}
+        answer = loaded.signatures[name](**tensors)
+        return {key: value.numpy() for key, value in answer.items()}
 
-        def interpolation(start: int, end: int) -> np.ndarray:
-            examples = interpolate(
-                seed_from=tf.constant(start),
-                seed_to=tf.constant(end),
-                steps=tf.constant(steps),
-            )
-            return examples["images"].numpy()
-
-        return ways(interpolation, rows, seed)
-
-    return block, walk, sample.structured_outputs["images"].shape[1:]
-
-
-def ways(
-    interpolation: Callable[[int, int], np.ndarray], rows: int, seed: int
-) -> np.ndarray:
-    """Returns interpolations between latents as one picture, one per row.
-
-    Args:
-        interpolation: function of two seeds -> uint8 [steps, height, width, channels].
-        rows: the number of interpolations.
-        seed: integer >= 0, fixes the pairs of seeds.
-
-    Returns:
-        uint8 [picture height, picture width, channels].
-    """
-    ends = itertools.islice(seeds.stream(seed, "walk"), 2 * rows)
-    images = [interpolation(start, end) for start, end in zip(ends, ends, strict=True)]
-    return tile(np.concatenate(images), columns=len(images[0]))
+    signatures = {
+        name: Signature(
+            _tensors(function.structured_input_signature[1]),
+            _tensors(function.structured_outputs),
+        )
+        for name, function in loaded.signatures.items()
+    }
+    return questions(signatures, ask, path, _of_numbers(path))
 
 
 def about_export(path: str | Path) -> tuple[str, dict[str, Any], Data | None]:
@@ -108,17 +66,39 @@ def about_export(path: str | Path) -> tuple[str, dict[str, Any], Data | None]:
             "steps": training["steps"],
             "recipe": training["recipe"],
         }
-        data = None if config is None else Data(**config["data"])
-        return ("EMA" if averaged else "raw"), trained, data
+        if "started_from" in training:
+            trained["started_from"] = training["started_from"]
+        data = (config or {}).get("data")
+        return (
+            *("EMA" if averaged else "raw", trained),
+            Data(**data) if data else None,
+        )
     except (OSError, json.JSONDecodeError, KeyError, TypeError):
         return "as exported", {}, None
 
 
-def _signature(loaded: Any, path: str | Path, name: str):
-    if name not in loaded.signatures:
-        raise ValueError(
-            f"Expected an export with the signature {name}. Received: {path} with "
-            f"{', '.join(sorted(loaded.signatures)) or 'no signature'}. Export the run "
-            "again: kgan export RUN"
+def _of_numbers(path: str | Path):
+    """Name of an endpoint -> what its number says, as the card has it."""
+    from kgan.serving import card
+
+    try:
+        endpoints = card.read(path)["model"]["endpoints"]
+        gives = {name: list(e["gives"].values()) for name, e in endpoints.items()}
+    except (OSError, json.JSONDecodeError, KeyError, TypeError, AttributeError):
+        return {}
+    start = f"{Scalar.unit}: "
+    return {
+        name: spaces[0].removeprefix(start)
+        for name, spaces in gives.items()
+        if len(spaces) == 1 and spaces[0].startswith(start)
+    }
+
+
+def _tensors(specs: dict[str, Any]):
+    return {
+        name: Tensor(
+            "object" if spec.dtype == tf.string else spec.dtype.name,
+            None if spec.shape.rank is None else tuple(spec.shape),
         )
-    return loaded.signatures[name]
+        for name, spec in specs.items()
+    }

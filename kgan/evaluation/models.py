@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from kgan.core.game import Game
-from kgan.evaluation.samples import Samples
+from kgan.evaluation.samples import Said, Samples
 from kgan.recipes.recipe import Data
 from kgan.spaces import Endpoint, Images, Labels, Points, Scalar
-from kgan.spaces.interpolation import can_interpolate, interpolation_picture
+from kgan.spaces.interpolation import can_interpolate, gives_images, interpolate
+from kgan.spaces.sampling import sampling
 
 
 def of_model(
@@ -45,8 +46,9 @@ def of_model(
         (examples,) = endpoint.sample(count, seed, **given).values()
         return examples
 
-    def walk(rows: int, steps: int, seed: int) -> np.ndarray:
-        return interpolation_picture(endpoint, rows, steps, seed)
+    def between(start: int, end: int, steps: int, path: str) -> np.ndarray:
+        (images,) = interpolate(endpoint, start, end, steps, path).values()
+        return images
 
     return Samples(
         source,
@@ -56,51 +58,46 @@ def of_model(
         {"model": type(model).__name__, "steps": _steps(model), **(trained or {})},
         data,
         block,
-        walk if can_interpolate(endpoint) else None,
+        between if can_interpolate(endpoint) and gives_images(endpoint) else None,
         {name: endpoint.takes[name] for name in endpoint.given},
-        _score(model, weights != "raw"),
+        _says(model, weights != "raw"),
+        endpoint.reconstructs,
     )
 
 
-def _score(model: Game, averaged: bool):
-    """The function from images to one number each, or None."""
-    for name in model.endpoints():
-        endpoint = model.endpoint(name, averaged)
-        ends = (endpoint.takes, endpoint.gives)
-        kinds = [[type(space) for space in end.values()] for end in ends]
-        if kinds == [[Images], [Scalar]]:
-            return functools.partial(_numbers, endpoint)
-    return None
+def _says(model: Game, averaged: bool):
+    """What the model says of images, see `Samples`: "scores" from images alone,
+    the name of the answer from images and noise."""
+    says = {}
+    for endpoint in model.built_endpoints(averaged).values():
+        given = [type(endpoint.takes[name]) for name in endpoint.given]
+        gives = [type(space) for space in endpoint.gives.values()]
+        if (given, gives) == ([Images], [Scalar]):
+            ((answer, space),) = endpoint.gives.items()
+            what = answer if endpoint.drawn else "scores"
+            ask = functools.partial(_numbers, endpoint)
+            says.setdefault(what, Said(ask, space.of))
+    return says
 
 
-def _numbers(endpoint: Endpoint, images: np.ndarray):
-    (numbers,) = endpoint(**dict.fromkeys(endpoint.takes, images)).values()
+def _numbers(endpoint: Endpoint, images: np.ndarray, seed: int):
+    given = dict.fromkeys(endpoint.given, images)
+    (numbers,) = endpoint.sample(seed=seed, **given).values()
     return numbers
 
 
 def _sampling(model: Game, averaged: bool):
     """Returns the endpoint that makes examples and takes least beside a seed."""
-    endpoints = [model.endpoint(name, averaged) for name in model.endpoints()]
-    # From latents alone, from latents and labels, from images.
-    for fits in (_takes_only(()), _takes_only((Labels,)), _takes_only((Images,))):
-        for endpoint in endpoints:
-            if fits(endpoint):
-                return endpoint
+    endpoints = model.built_endpoints(averaged)
+    for given in ((), (Labels,), (Images,)):
+        name = sampling(endpoints, given, (Images, Points))
+        if name is not None:
+            return endpoints[name]
     raise ValueError(
         "Expected a model with an endpoint that makes examples from latents, from "
         f"latents and labels, or from images. Received: {type(model).__name__} with "
         f"{', '.join(model.endpoints()) or 'no endpoint'}."
     )
-
-
-def _takes_only(kinds: tuple[type, ...]):
-    def fits(endpoint: Endpoint) -> bool:
-        makes = [isinstance(s, (Images, Points)) for s in endpoint.gives.values()]
-        given = [endpoint.takes[name] for name in endpoint.given]
-        alike = len(given) == len(kinds) and all(map(isinstance, given, kinds))
-        return makes == [True] and alike
-
-    return fits
 
 
 def _steps(model: Game):

@@ -10,10 +10,10 @@ from kgan.evaluation.export import about_export, open_export
 from kgan.evaluation.models import of_model
 from kgan.evaluation.samples import Samples
 from kgan.evaluation.server import open_server
-from kgan.runs.config import is_run, run_of, saved_recipe
+from kgan.evaluation.signatures import Questions
+from kgan.runs.config import about_start, is_run, run_of, settings_of
 from kgan.runs.loading import load_file, open_run
 from kgan.serving.client import is_address
-from kgan.spaces import of_shape
 
 WEIGHTS = ("auto", "ema", "raw")
 
@@ -42,33 +42,49 @@ def open_samples(source: Any, weights: str = "auto") -> Samples:
         return of_model(source, "model", source.name, weights)
     if is_address(str(source)):
         _check_one_set(source, weights)
-        block, walk, shape, source = open_server(source)
-        space = of_shape(shape)
-        return Samples(source, "server", "as served", space, {}, None, block, walk)
+        asked, source = open_server(source)
+        return _asking(asked, source, "server", "as served", {}, None)
     path = Path(source)
     if is_run(path):
         run = open_run(path)
-        trained = {"recipe": run.recipe.name, "epoch": run.epoch, "batch": run.batch}
-        return of_model(run.model, "run", path, weights, trained, run.recipe.data)
+        trained = {**_trained(path), "epoch": run.epoch, "batch": run.batch}
+        return of_model(run.model, "run", path, weights, trained, run.settings.data)
     if path.suffix == ".keras" and path.is_file():
         model, origin = load_file(path), {}
         run = run_of(path)
         if run is not None:
             # For example the best.keras of a run.
-            recipe = saved_recipe(run)
-            origin = {"trained": {"recipe": recipe.name}, "data": recipe.data}
+            origin = {"trained": _trained(run), "data": settings_of(run).data}
         return of_model(model, "keras", path, weights, **origin)
     if (path / "saved_model.pb").is_file():
         _check_one_set(path, weights)
-        block, walk, shape = open_export(path)
-        label, trained, data = about_export(path)
-        space = of_shape(shape)
-        return Samples(path, "savedmodel", label, space, trained, data, block, walk)
+        return _asking(open_export(path), path, "savedmodel", *about_export(path))
     raise ValueError(
         "Expected the directory of a training run (logs/dcgan/001), a .keras file, "
         "the directory of one version of an export (export/dcgan/1), or the address of "
-        "a server (http://localhost:8501, grpc://localhost:8500). "
+        "a server (http://localhost:8501, localhost:8500). "
         f"Received: {path}, {_what_is(path)}."
+    )
+
+
+def _trained(run: Path):
+    """The recipe of a run, if it has one, and what the run started from."""
+    settings = settings_of(run)
+    recipe = {"recipe": settings.name} if settings.recipe else {}
+    return {**recipe, **about_start(run)}
+
+
+def _asking(asked: Questions, source: Any, kind: str, weights: str, *about: Any):
+    return Samples(
+        source,
+        kind,
+        weights,
+        asked.space,
+        *about,
+        block=asked.block,
+        interpolate=asked.interpolate,
+        takes=asked.takes,
+        says=asked.says,
     )
 
 

@@ -17,7 +17,7 @@ from kgan.evaluation.reals import Reals, Side
 from kgan.evaluation.samples import Samples
 from kgan.evaluation.scored import best_and_chance, scored_images
 from kgan.evaluation.views import Views
-from kgan.metrics import Conditions, Metric, made_for
+from kgan.metrics import Conditions, Metric, ModelMetric, made_for
 from kgan.metrics.extractors import Extractor
 from kgan.spaces import Images, Labels, Points, Space
 
@@ -94,7 +94,7 @@ def stand_in_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
     real images, the best possible scores are the side `fake`.
     """
     sides = real_sides(reals, metric)
-    if metric.needs == "scores":
+    if isinstance(metric, ModelMetric):
         return {**sides, "fake": best_and_chance(metric, reals)[0]}
     stand_in = metric.stand_in and reals.side(metric.stand_in)
     if stand_in is not None:
@@ -105,14 +105,14 @@ def stand_in_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
 
 def against(reals: Reals, metric: Metric) -> dict[str, Side]:
     """Returns the real examples that decide a score, for its record."""
-    if metric.needs == "scores":
+    if isinstance(metric, ModelMetric):
         return {"scored": scored_images(reals)}
     return real_sides(reals, metric)
 
 
 def noise_side(reals: Reals, metric: Metric) -> Side:
     """Returns noise in place of generated examples, or random scores."""
-    if metric.needs == "scores":
+    if isinstance(metric, ModelMetric):
         return best_and_chance(metric, reals)[1]
     return reals.side("noise")
 
@@ -143,7 +143,7 @@ def what_lacks(metric: Metric, reals: Reals, extractor: Extractor) -> str | None
         small = _small_class(reals)
         if small:
             return f"{metric.name} needs 2 examples of each class, but {small}."
-    if "target" in metric.sides and not reals.pairs:
+    if "target" in metric.sides and reals.two_parts and not reals.pairs:
         return (
             f"{metric.name} needs pairs, but {name} is no set of pairs. Choose data "
             "with a target or a degradation, or another metric."
@@ -182,10 +182,10 @@ def what_generator_lacks(metric: Metric, samples: Samples) -> str | None:
         metric: the metric.
         samples: the generator.
     """
-    if metric.needs == "scores":
-        if samples.score is not None:
+    if isinstance(metric, ModelMetric):
+        if metric.needs in samples.says:
             return None
-        return "left out, because the model has no endpoint from images to a number."
+        return f"left out, because the model has no endpoint {metric.asks}."
     for side, (kind, what) in _TAKEN.items():
         given = any(isinstance(space, kind) for space in samples.takes.values())
         if side in metric.sides and not given:

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from kgan.data import open_source, synthetic
+from kgan.data import Source, open_source, synthetic
+from kgan.data.opening import splits_of
+from kgan.data.pairs import UnpairedSource
 from kgan.data.stacked import StackedSource
-from kgan.data.tfds_source import is_prepared_directory
 from kgan.random import seeds
 from kgan.recipes.recipe import Data
 from kgan.spaces import Labels
@@ -57,7 +58,8 @@ class Reals:
     (500, 2)
 
     Args:
-        data: what the generator learned from.
+        data: what the generator learned from; or a `kgan.data.Source`, which has no
+            other splits.
         count: the largest number of examples per side.
 
     Attributes:
@@ -67,13 +69,18 @@ class Reals:
         shape: of one example.
         classes: the number of classes, or None without labels.
         pairs: whether target i belongs to source i.
+        two_parts: whether the data are sources and targets, pairs or not.
         stacked: whether the channels are separate gray images, see `kgan.data.stacked`.
 
     Raises:
         ValueError: if the data cannot be opened.
     """
 
-    def __init__(self, data: Data, count: int) -> None:
+    def __init__(self, data: Data | Source, count: int) -> None:
+        self._given = None
+        if isinstance(data, Source):
+            self._given = data
+            data = Data(data.name, paired=not isinstance(data, UnpairedSource))
         self.data = data
         self.count = count
         self._source = self._open(data.split)
@@ -85,9 +92,10 @@ class Reals:
         self._part = 1 if len(spaces) == 2 and self.classes is None else 0
         self.space = spaces[self._part]
         self.shape = tuple(self.space.shape)
-        self.pairs = self._part == 1 and data.paired
+        self.two_parts = self._part == 1
+        self.pairs = self.two_parts and data.paired
         self.stacked = isinstance(self._source, StackedSource)
-        has_splits = data.data not in synthetic.SETS and not _is_folder(data.data)
+        has_splits = self._given is None and splits_of(data.data, data.data_dir)
         self.split = data.split if has_splits else "all"
         self._sides, self._halves = {}, {}
         self._pairs = None
@@ -107,8 +115,10 @@ class Reals:
                   the last 10,000 examples of train;
                 - "sources": what a translation is made from: examples of the split
                   `validation` of the data if it names one, else of the split that the
-                  generator learned from;
-                - "target": the targets of "sources", one each;
+                  generator learned from; of single images, what a reconstruction is
+                  made from: "held_out" if there is one, else "reference";
+                - "target": the targets of "sources", one each: of single images,
+                  the same images;
                 - "noise": for images, independent pixels, uniform over all levels.
 
         Raises:
@@ -122,7 +132,7 @@ class Reals:
                 "test": self._test,
                 "validation": self._validation,
                 "sources": lambda: self._of_pairs(0),
-                "target": lambda: self._of_pairs(1) if self.pairs else None,
+                "target": self._targets,
                 "noise": self._noise,
             }
             self._sides[name] = readers[name]()
@@ -186,8 +196,8 @@ class Reals:
 
     def _of_pairs(self, part: int):
         """The sources or the targets of the split to evaluate, drawn together."""
-        if self._part == 0:
-            return None
+        if not self.two_parts:
+            return self.side("held_out") or self.side("reference")
         if self._pairs is None:
             split = self.data.validation or self.data.split
             source = self._open(split)
@@ -200,9 +210,38 @@ class Reals:
         what = f"{('sources', 'targets')[part]} of {name}"
         return Side(what, spaces[part].to_public(parts[part]))
 
+    def _targets(self):
+        unpaired = self.two_parts and not self.pairs
+        return None if unpaired else self._of_pairs(1)
+
     def balanced(self, count: int) -> np.ndarray | None:
         """Returns labels 0, 1, 2, ..., repeating; None for data without labels."""
         return None if self.classes is None else Labels(self.classes).request(count)
+
+    def labels_for(self, space: Labels, count: int) -> np.ndarray:
+        """Returns balanced labels for a generator that takes labels.
+
+        Args:
+            space: what the generator takes; the number of its classes may be unknown.
+            count: how many.
+
+        Raises:
+            ValueError: if the classes of the data and of the generator differ in
+                number, or neither says how many there are.
+        """
+        if self.classes is None and space.classes is None:
+            raise ValueError(
+                "Expected data with labels, because the generator takes labels, and "
+                f"does not say how many classes it has. Received: {self.name}, read "
+                "without labels. Choose a set with classes, and labels=True."
+            )
+        if None not in (self.classes, space.classes) and self.classes != space.classes:
+            raise ValueError(
+                f"Expected data of {space.classes} classes, as the generator has. "
+                f"Received: {self.name} with {self.classes}. Choose the data that it "
+                "learned from."
+            )
+        return (space if self.classes is None else Labels(self.classes)).request(count)
 
     def _drawn(self, source: Any, split: str):
         return self._side(source.parts(self.count, seed=0), split)
@@ -229,6 +268,8 @@ class Reals:
             return None
 
     def _open(self, split: str):
+        if self._given is not None:
+            return self._given
         data = self.data
         return open_source(
             data.data,
@@ -243,11 +284,6 @@ class Reals:
             degradation=data.degradation,
             crop=data.crop,
         )
-
-
-def _is_folder(data: str):
-    path = Path(data).expanduser()
-    return path.is_dir() and not is_prepared_directory(path)
 
 
 def _rest_of(split: str):

@@ -4,19 +4,38 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kgan.random import seeds
 from kgan.recipes.recipe import Data
 from kgan.spaces import Labels, Space
+from kgan.spaces.interpolation import interpolation_picture
 from kgan.system.finite import all_finite
 
 # The number of examples per seed, fewer for large examples, so that an export can
 # answer each request. Other numbers would change the examples of a seed in `draw`.
 _BLOCK, _BLOCK_BYTES = 500, 2**28
+
+
+class Said(NamedTuple):
+    """What a model itself says of images.
+
+    >>> said = kgan.evaluation.samples.Said(lambda images, seed: images[:, 0, 0, 0])
+    >>> said.ask(np.ones((2, 4, 4, 1), "uint8"), 0)
+    array([1, 1], dtype=uint8)
+
+    Attributes:
+        ask: function of uint8 images [n, height, width, channels] and a seed ->
+            float32 [n].
+        of: what the numbers say, in words, where only equal ones are comparable; None
+            if it does not matter, or is not known.
+    """
+
+    ask: Callable[[np.ndarray, int], np.ndarray]
+    of: str | None = None
 
 
 class Samples:
@@ -34,12 +53,13 @@ class Samples:
         trained: what is known about the training: recipe, model, epoch, steps.
         data: the `kgan.recipes.Data` that the generator was trained on, or None.
         block: function of (count, seed, **given) -> examples [count, ...].
-        walk: function of (rows, steps, seed) -> uint8 picture [height, width,
-            channels], or None if the generator cannot interpolate.
+        interpolate: function of (seed_from, seed_to, steps, path) -> images [steps,
+            height, width, channels], or None if the generator cannot interpolate.
         takes: name -> `kgan.spaces.Space` of what the generator takes beside a seed:
             labels, or images to translate.
-        score: function of uint8 images [n, height, width, channels] -> float32 [n], the
-            model's own score of each image; None if the model has none.
+        says: what the model itself says of real images, by what metrics call it
+            ("scores", "log_weights"; see `kgan.metrics.ModelMetric`).
+        reconstructs: whether examples should be the images that the generator takes.
     """
 
     def __init__(
@@ -51,9 +71,10 @@ class Samples:
         trained: dict[str, Any],
         data: Data | None,
         block: Callable[..., np.ndarray],
-        walk: Callable[[int, int, int], np.ndarray] | None = None,
+        interpolate: Callable[[int, int, int, str], np.ndarray] | None = None,
         takes: Mapping[str, Space] | None = None,
-        score: Callable[[np.ndarray], np.ndarray] | None = None,
+        says: Mapping[str, Said] | None = None,
+        reconstructs: bool = False,
     ) -> None:
         self.source = str(source)
         self.kind = kind
@@ -62,9 +83,10 @@ class Samples:
         self.trained = trained
         self.data = data
         self._block = block
-        self._walk = walk
+        self._interpolate = interpolate
         self.takes = dict(takes or {})
-        self.score = score
+        self.says = dict(says or {})
+        self.reconstructs = reconstructs
 
     def draw(self, count: int, seed: int = 0, **given: Any) -> np.ndarray:
         """Returns the first `count` examples of `seed`.
@@ -75,7 +97,8 @@ class Samples:
             count: the number of examples, at least 1.
             seed: integer >= 0.
             **given: at least `count` examples of each of `takes`, of the form outside
-                the library. Default of labels: 0, 1, 2, ..., repeating.
+                the library. Default of labels whose number is known: 0, 1, 2, ...,
+                repeating; an export does not say it.
 
         Returns:
             uint8 images [count, height, width, channels], with levels 0 to 255; or
@@ -94,9 +117,7 @@ class Samples:
         # The first block equals what `generate` and an export's `sample` return.
         numbers = seeds.of_blocks(seed)
         parts = []
-        # A translation may leave open the size of its images.
-        values = math.prod(side or 1 for side in self.space.shape)
-        size = max(1, min(_BLOCK, _BLOCK_BYTES // values))
+        size = _block_size(self.space.shape)
         for start in range(0, count, size):
             stop = min(start + size, count)
             inputs = {name: values[start:stop] for name, values in given.items()}
@@ -110,12 +131,33 @@ class Samples:
             parts.append(self.space.to_public(part))
         return np.concatenate(parts)
 
+    def say(self, what: str, images: np.ndarray, seed: int = 0) -> np.ndarray:
+        """Returns what the model says of images.
+
+        A run, its export and its server get the same requests, as for `draw`.
+
+        Args:
+            what: one of `says`.
+            images: uint8 [n, height, width, channels].
+            seed: integer >= 0; fixes draws.
+
+        Returns:
+            float32 [n].
+        """
+        numbers = seeds.of_blocks(seed)
+        size = _block_size(images.shape[1:])
+        starts = range(0, len(images), size)
+        ask = self.says[what].ask
+        return np.concatenate(
+            [ask(images[i : i + size], next(numbers)) for i in starts]
+        )
+
     def _complete(self, given: dict[str, Any], count: int):
         """What is given, with balanced labels where none are."""
         labels = {
             name: space.request(count)
             for name, space in self.takes.items()
-            if isinstance(space, Labels)
+            if isinstance(space, Labels) and space.classes
         }
         given = {**labels, **given}
         lengths = {name: len(given.get(name, ())) for name in self.takes}
@@ -130,11 +172,11 @@ class Samples:
             )
         return given
 
-    def walk(self, rows: int, steps: int, seed: int = 0) -> np.ndarray:
-        """Returns interpolations between latents as one picture.
+    def interpolations(self, rows: int, steps: int, seed: int = 0) -> np.ndarray:
+        """Returns `kgan.spaces.interpolation.interpolation_picture`.
 
         Args:
-            rows: the number of pairs of latents, at least 1.
+            rows: the number of pairs of seeds, at least 1.
             steps: the number of images per pair, both ends included, at least 2.
             seed: integer >= 0, fixes the pairs.
 
@@ -149,12 +191,12 @@ class Samples:
                 "Expected rows >= 1, steps >= 2 and seed >= 0. "
                 f"Received: rows={rows}, steps={steps}, seed={seed}."
             )
-        if self._walk is None:
+        if self._interpolate is None:
             raise ValueError(
                 "Expected a generator of images from latents alone. Received: "
                 f"{self.source}, which cannot interpolate."
             )
-        return self._walk(rows, steps, seed)
+        return interpolation_picture(self._interpolate, rows, steps, seed)
 
     def about(self, count: int, seed: int, examples: np.ndarray) -> dict[str, Any]:
         """Returns the entry `samples` of a `Result` for examples of this generator.
@@ -173,3 +215,10 @@ class Samples:
             "seed": seed,
             "sha256": hashlib.sha256(np.ascontiguousarray(examples)).hexdigest(),
         }
+
+
+def _block_size(shape: Sequence[int | None]):
+    """The number of examples of a shape per request."""
+    # A translation may leave open the size of its images.
+    values = math.prod(side or 1 for side in shape)
+    return max(1, min(_BLOCK, _BLOCK_BYTES // values))

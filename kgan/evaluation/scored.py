@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kgan.evaluation.reals import Reals, Side
-from kgan.metrics import Metric
+from kgan.metrics import ModelMetric
 from kgan.random import seeds
 
 
@@ -19,23 +19,23 @@ def scores_of(images: Side, scores: np.ndarray) -> Side:
 
     Args:
         images: see `scored_images`.
-        scores: float32 [n], one per image.
+        scores: float32 [n, ...], those of one image per row.
     """
     return Side(f"scores of {images.what}", scores, False, images.labels)
 
 
-def best_and_chance(metric: Metric, reals: Reals) -> tuple[Side, Side]:
+def best_and_chance(metric: ModelMetric, reals: Reals) -> tuple[Side, Side]:
     """Returns the best possible scores of the images, and random ones.
 
     Args:
-        metric: a metric that needs "scores"; its method `best` knows the best ones.
+        metric: its methods `best` and `chance` know them.
         reals: the real examples.
     """
     images = scored_images(reals)
     rng = np.random.default_rng(seeds.derive(0, "noise"))
-    chance = rng.uniform(size=len(images.examples)).astype("float32")
-    best = metric.best(images.labels)
+    chance = metric.chance(images.examples, rng)
+    best = metric.best(images.examples, images.labels)
     return (
-        Side(f"classes of {images.what}", best, False, images.labels),
+        Side(f"best scores of {images.what}", best, False, images.labels),
         Side("random scores", chance, False, images.labels),
     )

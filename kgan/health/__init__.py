@@ -1,5 +1,6 @@
 """Finds problems of a game from its numbers alone, for any model."""
 
+from kgan.health.equilibrium import imbalance
 from kgan.health.likeness import (
     bandwidth,
     effective_number,
@@ -24,6 +25,7 @@ __all__ = [
     "deception",
     "divergence",
     "effective_number",
+    "imbalance",
     "instability",
     "memorization",
     "saturation",

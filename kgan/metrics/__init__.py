@@ -14,6 +14,7 @@ from kgan.metrics.frechet import (
     frechet_distance,
     gaussian,
 )
+from kgan.metrics.importance_weighted import ImportanceWeightedBound
 from kgan.metrics.inception_score import InceptionScore, inception_scores
 from kgan.metrics.kernel import KernelDistance, kernel_distances, squared_mmd
 from kgan.metrics.l1 import L1
@@ -30,6 +31,7 @@ from kgan.metrics.mode_coverage import (
     mode_coverage,
     stacked_digits,
 )
+from kgan.metrics.model_metric import ModelMetric
 from kgan.metrics.ms_ssim import MSSSIM, ms_ssim, ms_ssim_of_pairs
 from kgan.metrics.pair_metric import PairMetric, PixelMetric
 from kgan.metrics.parzen import (
@@ -54,6 +56,7 @@ _METRICS = {
     "class_frechet_distance": ClassFrechetDistance,
     "density_coverage": DensityCoverage,
     "frechet_distance": FrechetDistance,
+    "importance_weighted_bound": ImportanceWeightedBound,
     "inception_score": InceptionScore,
     "kernel_distance": KernelDistance,
     "l1": L1,
@@ -81,11 +84,13 @@ __all__ = [
     "DensityCoverage",
     "FrechetDistance",
     "Gaussian",
+    "ImportanceWeightedBound",
     "InceptionScore",
     "KernelDistance",
     "Memorization",
     "Metric",
     "ModeCoverage",
+    "ModelMetric",
     "PairMetric",
     "ParzenWindow",
     "PixelMetric",

@@ -18,7 +18,7 @@ import numpy as np
 
 from kgan.metrics.class_frechet import check_labels
 from kgan.metrics.examples import finite
-from kgan.metrics.metric import SampleMetric
+from kgan.metrics.model_metric import ModelMetric
 from kgan.metrics.value import Value
 
 
@@ -49,7 +49,7 @@ def auroc(positive: np.ndarray, negative: np.ndarray) -> tuple[float, float]:
 
 
 @keras.saving.register_keras_serializable("kgan")
-class AUROC(SampleMetric):
+class AUROC(ModelMetric):
     """Streaming `auroc` of a score per example, such as an anomaly score.
 
     The side `fake` holds what the model gives for each example, one number; the side
@@ -69,7 +69,6 @@ class AUROC(SampleMetric):
         ValueError: for a capacity below 1.
     """
 
-    needs = "scores"
     sides = ("fake", "labels")
     better = {"auroc": "higher"}
 
@@ -121,15 +120,8 @@ class AUROC(SampleMetric):
         )
         return {"auroc": Value(area, error, how)}
 
-    def best(self, labels: np.ndarray) -> np.ndarray:
-        """Returns the best possible scores for examples of these classes.
-
-        Args:
-            labels: integers [n].
-
-        Returns:
-            float32 [n]: 1 for anomalous examples, 0 for normal ones.
-        """
+    def best(self, images: np.ndarray, labels: np.ndarray | None) -> np.ndarray:
+        """Returns float32 [n]: 1 for anomalous examples, 0 for normal ones."""
         return (np.asarray(labels) != self.normal).astype("float32")
 
     def get_config(self) -> dict[str, Any]:

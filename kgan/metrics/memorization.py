@@ -104,6 +104,8 @@ class Memorization(SampleMetric):
         "memorization_z": "higher",
         "memorization_share": "lower",
     }
+    # Noise copies no example.
+    noise_reaches = tuple(better)
 
     def __init__(
         self,

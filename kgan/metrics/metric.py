@@ -50,14 +50,17 @@ class Metric(keras.metrics.Metric):
 
     Attributes:
         needs: what the metric scores: "features", "logits", "channel_logits" (the
-            logits of each channel as a gray image), "images", "points" or "scores" (one
-            number per example).
+            logits of each channel as a gray image), "images", "points", or what a model
+            says of real images, see `ModelMetric`: "scores" or "log_weights".
         sides: the sets of examples that the metric uses. Every metric accepts the sides
             `real` and `fake`, and ignores one that it does not use. Others are `target`
             (example i is what `fake` has to be like in i), `labels` (the classes of
             `fake`), `real_labels` (those of `real`), and real examples by the names of
             `kgan.evaluation.Reals`.
         better: name of each value -> "lower" or "higher".
+        noise_reaches: names of values of one property alone, such as diversity, that
+            noise can have too. Every other value is unusable where noise reaches it,
+            see `kgan.results.usability`.
         real_side: which real examples are the side `real`, see `kgan.evaluation.Reals`.
         stand_in: which real examples replace the generated ones to compute the best
             possible score; None: one half of the real examples is compared with the
@@ -67,6 +70,7 @@ class Metric(keras.metrics.Metric):
     needs = "features"
     sides = ("real", "fake")
     better = {}
+    noise_reaches = ()
     real_side = "reference"
     stand_in = "held_out"
 

@@ -122,6 +122,7 @@ class ModeCoverage(SampleMetric):
     needs = "points"
     sides = ("fake",)
     better = {"modes": "higher", "high_quality": "higher", "kl": "lower"}
+    noise_reaches = ("modes", "kl")
 
     def __init__(
         self,

@@ -124,6 +124,7 @@ class MSSSIM(SampleMetric):
     needs = "images"
     sides = ("fake",)
     better = {"ms_ssim": "lower"}
+    noise_reaches = ("ms_ssim",)
 
     def __init__(
         self,

@@ -23,8 +23,10 @@ class DCGAN(GAN):
         (3, 28, 28, 1)
 
     Args:
-        image_shape: (height, width, channels): sides of 28, 32, 48, 64, 96, 128 or
-            more, square or not; 1 to 4 channels.
+        image_shape: (height, width, channels). Squares have sides of 16, 20, 24, 28,
+            32, 40, 48, 56, 64, 80, 96, 112, 128, ... pixels: a grid of 4 to 7 pixels,
+            doubled at least twice. The longer side of other images may begin with a
+            larger grid. 1 to 4 channels.
         latent_dim: coordinates of z.
         width: channels of the convolutions nearest to the image.
         latent_prior: see `kgan.latents.get`; uniform on [-1, 1] in the paper.

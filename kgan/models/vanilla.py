@@ -25,8 +25,8 @@ class VanillaGAN(GAN):
         (5, 2)
 
     Args:
-        image_shape: the shape of one example: an image, or a point (d,) as in
-            `kgan.data.load("ring")`.
+        image_shape: the shape of one example: an image (height, width, channels) of
+            any size, or a point (d,) as in `kgan.data.load("ring")`.
         latent_dim: coordinates of z.
         generator_hidden: ReLU units of each hidden layer of G.
         discriminator_hidden: maxout units of each hidden layer of D.
@@ -85,6 +85,10 @@ class VanillaGAN(GAN):
             name=name,
             **kwargs,
         )
+
+    @classmethod
+    def data_arguments(cls, source: Any) -> dict[str, Any]:
+        return {**super().data_arguments(source), "mean": source.mean()}
 
     def get_config(self) -> dict[str, Any]:
         # Without `mean`, because `mean` only sets initial biases, which are weights.

@@ -1,19 +1,36 @@
 """Builders of plain `keras.Model`s, without losses and training."""
 
 from kgan.networks.alexnet import alexnet, lpips, perceptual_distance
-from kgan.networks.dcgan import dcgan_discriminator, dcgan_generator
+from kgan.networks.autoencoder import (
+    autoencoder_discriminator,
+    autoencoder_generator,
+)
+from kgan.networks.dcgan import (
+    dcgan_discriminator,
+    dcgan_encoder,
+    dcgan_generator,
+)
 from kgan.networks.lenet import lenet
-from kgan.networks.mlp import maxout_discriminator, mlp_generator
+from kgan.networks.mlp import maxout_discriminator, mlp, mlp_generator
+from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
+from kgan.networks.resnet8 import resnet8
 from kgan.networks.squeezenet import squeezenet
 
 __all__ = [
     "alexnet",
+    "autoencoder_discriminator",
+    "autoencoder_generator",
     "dcgan_discriminator",
+    "dcgan_encoder",
     "dcgan_generator",
     "lenet",
     "lpips",
     "maxout_discriminator",
+    "mlp",
+    "mlp_decoder",
+    "mlp_encoder",
     "mlp_generator",
     "perceptual_distance",
+    "resnet8",
     "squeezenet",
 ]

@@ -8,7 +8,8 @@ with tanh at its output; LeakyReLU in D.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import keras
 
@@ -28,6 +29,7 @@ def dcgan_generator(
     latent_dim: int = 100,
     width: int = 64,
     seed: int | None = None,
+    output: str = "tanh",
 ) -> keras.Model:
     """G: latents [batch, latent_dim] -> images [batch, height, width, channels].
 
@@ -42,14 +44,16 @@ def dcgan_generator(
     Args:
         image_shape: (height, width, channels). Each side is a grid of at least 4
             pixels, doubled at least twice, by the same number of doublings for both
-            sides; the shorter side's grid has at most 7 pixels: 28, 32, 40, 48, 56,
-            64, 80, 96, 112, 128, ...; channels are 1 to 4.
+            sides; the shorter side's grid has at most 7 pixels: 16, 20, 24, 28, 32,
+            40, 48, 56, 64, 80, 96, 112, 128, ...; channels are 1 to 4.
         latent_dim: coordinates of z.
         width: channels of the layer before the output.
         seed: integer, fixes the initial weights N(0, 0.02).
+        output: the output function: "tanh" (the paper), or "linear" for a decoder
+            that gives logits or means.
 
     Returns:
-        `keras.Model` with float32 outputs in [-1, 1].
+        `keras.Model` with float32 outputs, in [-1, 1] unless `output` is "linear".
 
     Raises:
         ValueError: for an image shape that a DCGAN cannot make, or sizes below 1.
@@ -94,7 +98,7 @@ def dcgan_generator(
         name="to_image",
     )(x)
     # In float32: bfloat16 has too few bits for pixels near 1.
-    x = layers.Activation("tanh", dtype=keras.config.floatx(), name="images")(x)
+    x = layers.Activation(output, dtype=keras.config.floatx(), name="images")(x)
     return keras.Model(z, x, name="generator")
 
 
@@ -119,13 +123,54 @@ def dcgan_discriminator(
         ValueError: for an image shape that `dcgan_generator` cannot make, or a width
             below 1.
     """
-    check_whole("width", width)
-    layers = keras.layers
     normal = _normal(seed, "discriminator")
-    images = layers.Input(image_shape, name="images")
+    images = keras.Input(image_shape, name="images")
+    logits = _to_numbers(images, 1, width, normal, "logits")
+    return keras.Model(images, logits, name="discriminator")
+
+
+def dcgan_encoder(
+    image_shape: Sequence[int],
+    outputs: int,
+    width: int = 64,
+    seed: int | None = None,
+) -> keras.Model:
+    """An encoder of D's shape: images -> code [batch, outputs].
+
+        >>> encoder = kgan.networks.dcgan_encoder((28, 28, 1), 4, width=2)
+        >>> encoder(images).shape
+        TensorShape([64, 4])
+
+    Args:
+        image_shape: as for `dcgan_generator`.
+        outputs: numbers per code; twice the latent coordinates for a mean and a log
+            variance.
+        width: channels of the first layer; they double at each halving of the image.
+        seed: integer, fixes the initial weights N(0, 0.02).
+
+    Returns:
+        `keras.Model` with outputs of Keras' float type.
+
+    Raises:
+        ValueError: for an image shape that `dcgan_generator` cannot make, or sizes
+            below 1.
+    """
+    check_whole("outputs", outputs)
+    normal = _normal(seed, "encoder")
+    images = keras.Input(image_shape, name="images")
+    code = _to_numbers(images, outputs, width, normal, "code")
+    return keras.Model(images, code, name="encoder")
+
+
+def _to_numbers(
+    images: Any, outputs: int, width: int, normal: Iterator[Any], name: str
+):
+    """Strided convolutions, and a dense layer to [batch, outputs]."""
+    layers = keras.layers
+    check_whole("width", width)
     x = images
     # [B, 2h, 2w, c] -> [B, h, w, 2c]
-    for i, filters in enumerate(_widths(width, stages(image_shape)), 1):
+    for i, filters in enumerate(_widths(width, stages(images.shape[1:])), 1):
         x = layers.Conv2D(
             filters,
             4,
@@ -139,10 +184,12 @@ def dcgan_discriminator(
             x = BatchNormalization(name=f"down{i}_norm")(x)
         x = layers.LeakyReLU(0.2, name=f"down{i}_relu")(x)
     x = layers.Flatten(name="flatten")(x)
-    x = layers.Dense(
-        1, kernel_initializer=next(normal), dtype=keras.config.floatx(), name="logits"
+    return layers.Dense(
+        outputs,
+        kernel_initializer=next(normal),
+        dtype=keras.config.floatx(),
+        name=name,
     )(x)
-    return keras.Model(images, x, name="discriminator")
 
 
 def stages(image_shape: Sequence[int]) -> int:

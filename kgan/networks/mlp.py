@@ -131,6 +131,44 @@ def maxout_discriminator(
     return keras.Model(examples, x, name="discriminator")
 
 
+def mlp(
+    size_in: int,
+    size_out: int,
+    hidden: Sequence[int],
+    activation: str = "tanh",
+    seed: int | None = None,
+    name: str = "mlp",
+) -> keras.Model:
+    """A perceptron: [batch, size_in] -> [batch, size_out], with a linear end.
+
+        >>> network = kgan.networks.mlp(1, 1, hidden=(8, 8), seed=0)
+        >>> network.count_params()
+        97
+
+    Args:
+        size_in, size_out: coordinates of the input and of the output.
+        hidden: units of each hidden layer; empty for a linear map.
+        activation: of the hidden layers.
+        seed: integer; fixes the initial weights, those of Glorot and Bengio 2010.
+        name: of the network, and the purpose of its seeds.
+
+    Raises:
+        ValueError: for sizes below 1.
+    """
+    check_whole("size_in", size_in)
+    check_whole("size_out", size_out)
+    draws = seeds.stream(seed, name)
+    x = inputs = keras.layers.Input((size_in,))
+    for units in hidden:
+        check_whole("each of hidden", units)
+        glorot = keras.initializers.GlorotUniform(next(draws))
+        x = keras.layers.Dense(units, activation, kernel_initializer=glorot)(x)
+    glorot = keras.initializers.GlorotUniform(next(draws))
+    floatx = keras.config.floatx()
+    x = keras.layers.Dense(size_out, kernel_initializer=glorot, dtype=floatx)(x)
+    return keras.Model(inputs, x, name=name)
+
+
 def _bias(mean: Any, image_shape: Sequence[int], output: str):
     """The biases with which the output is `mean` where the input of the layer is 0."""
     mean = np.asarray(mean, "float64")

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 # A context variable, because each replica is traced in its own thread.
@@ -70,10 +71,42 @@ def normal(shape: Any, seed: Any, dtype: str = "float32") -> tf.Tensor:
     return tf.reshape(tf.reshape(numbers, [-1])[:count], shape)
 
 
+def uniform_of(examples: tf.Tensor) -> tf.Tensor:
+    """Numbers from U(0, 1) that the examples themselves decide.
+
+    Equal examples get equal numbers, whatever their place, batch, epoch and device.
+
+    Args:
+        examples: uint8 [batch, ...], of a fixed shape without the batch.
+
+    Returns:
+        float32 [batch, ...], of the same shape: multiples of 2^-16 in [0, 1).
+    """
+    examples = tf.convert_to_tensor(examples)
+    shape = examples.shape[1:]
+    size = shape.num_elements()
+    levels = tf.reshape(tf.cast(examples, tf.int64), [-1, size])
+    # h = sum_i m_i x_i mod 2^64, the universal hash of Carter and Wegman 1979
+    generator = np.random.default_rng(_HASH_SEED)
+    multipliers = generator.integers(-(2**63), 2**63 - 1, size, dtype="int64")
+    hashes = tf.bitcast(tf.reduce_sum(levels * multipliers, axis=1), tf.uint64)
+    groups = tf.range((size + 7) // 8, dtype=tf.int64)
+    # [batch, groups]: each example enciphers 0, 1, 2, ... beside its hash.
+    low, high = _halves(hashes[:, None] + tf.zeros_like(groups, tf.uint64))
+    place = tf.cast(groups, tf.uint32) + tf.zeros_like(low)
+    key = [tf.constant(part, tf.uint32) for part in _SEED_KEY]
+    words = _rounds([place, tf.zeros_like(low), low, high], key)
+    # Two numbers of 16 bits per word of 32.
+    halves = tf.bitcast(tf.stack(words, axis=-1), tf.uint16)
+    numbers = tf.cast(tf.reshape(halves, [-1, 8 * groups.shape[0]]), tf.float32)
+    return tf.reshape(numbers[:, :size] / 2.0**16, [-1, *shape])
+
+
 # Philox 4x32-10: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _WEYL = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10
+_HASH_SEED = 2008
 # TensorFlow's stateless kernels hash the user's seed with this key.
 _SEED_KEY = (0x3EC8F720, 0x02461E29)
 

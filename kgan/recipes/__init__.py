@@ -1,11 +1,17 @@
 """A paper's experiment as data. Nothing here imports TensorFlow."""
 
+from kgan.recipes.autoencoder import AUTOENCODER
+from kgan.recipes.began import BEGAN
 from kgan.recipes.dcgan import DCGAN
 from kgan.recipes.dcgan_stacked_mnist import DCGAN_STACKED_MNIST
 from kgan.recipes.gan import GAN
 from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.gan_mnist_parzen import GAN_MNIST_PARZEN
 from kgan.recipes.recipe import Data, Published, Recipe, Training
+from kgan.recipes.theory import THEORY
+from kgan.recipes.vae import VAE, VAE_DCGAN, VAE_MANIFOLD
+from kgan.recipes.vae_mnist import VAE_MNIST
+from kgan.system.importing import import_code
 from kgan.system.text import did_you_mean
 
 RECIPES = {
@@ -17,6 +23,13 @@ RECIPES = {
         GAN_MNIST_PARZEN,
         GAN_RING,
         GAN_GRID,
+        BEGAN,
+        AUTOENCODER,
+        VAE,
+        VAE_MANIFOLD,
+        VAE_DCGAN,
+        VAE_MNIST,
+        THEORY,
     )
 }
 
@@ -31,16 +44,35 @@ __all__ = [
 
 
 def get(name: str) -> Recipe:
-    """The recipe called `name`.
+    """The recipe called `name`, or the one in a Python file.
 
         >>> recipe = kgan.recipes.get("dcgan")
 
+    Args:
+        name: of a recipe of kgan, or the path of a .py file with one `Recipe`.
+
     Raises:
-        ValueError: if there is no such recipe. The message names similar ones.
+        ValueError: if there is no such recipe, or a file that does not have one; the
+            message names similar ones.
     """
+    if name.endswith(".py"):
+        return _in_file(name)
     if name in RECIPES:
         return RECIPES[name]
     raise ValueError(
-        f"Expected a recipe: {', '.join(RECIPES)}.{did_you_mean(name, RECIPES)} "
-        f"Received: {name!r}."
+        f"Expected a recipe: {', '.join(RECIPES)}, or a .py file with one."
+        f"{did_you_mean(name, RECIPES)} Received: {name!r}."
     )
+
+
+def _in_file(path: str) -> Recipe:
+    known = set(map(id, RECIPES.values()))
+    names = vars(import_code(path)).values()
+    found = [v for v in names if isinstance(v, Recipe) and id(v) not in known]
+    if len(found) != 1:
+        names = ", ".join(recipe.name for recipe in found) or "none"
+        raise ValueError(
+            f"Expected a file with one kgan.recipes.Recipe. Received: {path}, with "
+            f"{names}."
+        )
+    return found[0]

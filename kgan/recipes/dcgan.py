@@ -20,8 +20,7 @@ DCGAN = Recipe(
         "discriminator_steps": 1,
         "ema_decay": 0.99,
     },
-    d_optimizer=_ADAM,
-    g_optimizer=_ADAM,
+    optimizers={"d": _ADAM, "g": _ADAM},
     training=Training(epochs=20, batch_size=64),
     metrics=("frechet_distance", "kernel_distance", "precision_recall"),
     published=(

@@ -16,9 +16,7 @@ GAN = Recipe(
         "output": "sigmoid",
         "discriminator_steps": 1,
     },
-    from_data=("mean",),
-    d_optimizer=_SGD,
-    g_optimizer=_SGD,
+    optimizers={"d": _SGD, "g": _SGD},
     training=Training(epochs=50, batch_size=100),
     metrics=("frechet_distance", "kernel_distance", "precision_recall"),
     published=(

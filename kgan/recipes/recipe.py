@@ -131,15 +131,21 @@ class Recipe:
         name: the name of the recipe for train.py.
         title: one line.
         paper: authors, year and arXiv id.
-        model: the name of a class in `kgan.models`.
-        options: arguments of this class, except `image_shape`, which comes from the
-            data, and `seed`, which comes from `training`.
-        d_optimizer, g_optimizer: `name`, a name for `keras.optimizers.get`, and the
-            arguments of the optimizer.
+        model: the name of a class in `kgan.models`, or "module:Class" for one of your
+            own.
+        options: arguments of this class, except those that the data decide, see
+            `kgan.Game.data_arguments`, and `seed`, which comes from `training`. A value
+            here stands before that of the data.
+        optimizers: one for each player, {"d": {...}, "g": {...}}: `name`, a name for
+            `keras.optimizers.get`, and the arguments of the optimizer.
+        schedules: numbers of optimizers that follow the images seen, as for
+            `Game.compile`, each written as for `kgan.schedules.get`:
+            {"g": {"learning_rate": {"name": "linear", "start": 1e-3, ...}}}.
+        starts_from: whose networks the model starts with: the name of a recipe, for
+            its newest run; the directory of a run; or a .keras file. None for new
+            networks. See `kgan.runs.starting`.
         training: how long the model trains, and with which settings.
         data: the data that the model learns from.
-        from_data: arguments of the model that come from methods of the data source;
-            both have the same name.
         published: numbers to compare with.
         metrics: the names of the scores, in training and in `kgan reproduce`; empty
             for the default scores.
@@ -151,11 +157,11 @@ class Recipe:
     paper: str
     model: str
     options: dict[str, Any]
-    d_optimizer: dict[str, Any]
-    g_optimizer: dict[str, Any]
+    optimizers: dict[str, dict[str, Any]]
+    schedules: dict[str, Any] = dataclasses.field(default_factory=dict)
+    starts_from: str | None = None
     training: Training = Training()
     data: Data = Data()
-    from_data: tuple[str, ...] = ()
     published: tuple[Published, ...] = ()
     metrics: tuple[str, ...] = ()
     samples: int = 10_000
@@ -190,40 +196,18 @@ class Recipe:
     def build(self, source: "Source") -> "Game":
         """The compiled model for examples of `source`, under the current strategy.
 
+        Its networks are new: `kgan.runs.starting` reads `starts_from`.
+
         Raises:
-            ValueError: if the networks cannot make examples of this shape.
+            ValueError: if the networks cannot make examples of this shape, a batch of
+                the data has other parts than the model takes, or a player has no
+                optimizer.
         """
-        import keras
+        from kgan.recipes.building import build
 
-        import kgan
-
-        policy = self.training.precision
-        if policy != "float32":
-            policy = f"mixed_{policy}"
-        keras.config.set_dtype_policy(policy)
-        model = getattr(kgan.models, self.model)(
-            image_shape=source.image_shape,
-            seed=self.training.seed,
-            synchronized=not self.training.local_batch_norm,
-            **self.options,
-            **{name: getattr(source, name)() for name in self.from_data},
-        )
-        model.compile(
-            _optimizer(self.d_optimizer),
-            _optimizer(self.g_optimizer),
-            jit_compile=self.training.jit,
-            steps_per_execution=self.training.steps_per_execution,
-        )
-        return model
+        return build(self, source)
 
     @property
     def examples_a_step(self) -> int:
         """Examples per training step: `batch_size` for each of D's k updates."""
         return self.training.batch_size * self.options.get("discriminator_steps", 1)
-
-
-def _optimizer(config: dict[str, Any]):
-    import keras
-
-    arguments = {key: value for key, value in config.items() if key != "name"}
-    return keras.optimizers.get({"class_name": config["name"], "config": arguments})

@@ -10,6 +10,7 @@ from typing import Any
 
 from kgan.results.comparison import differences
 from kgan.results.result import Result, read_result
+from kgan.results.usability import why_unusable
 from kgan.system.files import atomic_file
 
 _log = logging.getLogger("kgan")
@@ -67,13 +68,14 @@ class Best:
             result: the scores of `model`.
 
         Returns:
-            True if `model` was saved; False if it is not better or its score is NaN or
-            infinite.
+            True if `model` was saved; False if it is not better, or its score is NaN,
+            infinite or unusable, see `kgan.results.usability`.
 
         Raises:
             KeyError: if the result has no score named `by`.
         """
-        if not math.isfinite(result.scores[self.by]["value"]):
+        score = result.scores[self.by]
+        if not math.isfinite(score["value"]) or why_unusable(score):
             return False
         if self._result is not None and not self._is_better(result):
             return False
@@ -85,7 +87,7 @@ class Best:
         return True
 
     def _is_better(self, result: Result):
-        reasons = differences(self._result, result)
+        reasons = [d.sentence() for d in differences(self._result, result)]
         if self.by not in self._result.scores:
             reasons.append(f"it has no {self.by}")
         if reasons:

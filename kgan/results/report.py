@@ -1,45 +1,80 @@
-"""Writes the results of recipes to a README, so that nobody types numbers by hand."""
+"""Writes the results of recipes as Markdown, so that nobody types numbers by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from kgan.recipes.recipe import Recipe
+from kgan.recipes.recipe import Published, Recipe
 from kgan.results.result import Result, number, read_result
+from kgan.results.usability import why_unusable
 from kgan.system.files import atomic_file
 
 BEGIN, END = "<!-- results -->", "<!-- end of results -->"
+# How many scores of a recipe a README shows.
+_SHOWN = 2
+_PAGE = """# Results
+
+`kgan reproduce` writes this page from the files in results/; do not edit it. *Real* is
+what real examples score in place of samples, *noise* is what noise scores, both by the
+same protocol. A score means something only between the two.
+"""
 
 
 def table(results: Sequence[tuple[Recipe, Result]]) -> str:
-    """Returns results as Markdown.
+    """Returns results as a table in Markdown, one row per recipe.
+
+    A row shows at most two scores, in the order of the recipe's metrics. A score that
+    noise reaches as well comes after the others.
 
     Args:
         results: pairs of a recipe and its result.
-
-    Returns:
-        A table with one row per score, then one line per recipe on how it was scored.
     """
     head = ("recipe", "trained", "score", "measured", "real", "noise", "published")
     lines = [_row(head), _row(["---"] * len(head))]
     for recipe, result in results:
-        label, trained = f"`{recipe.name}`", _trained(result)
-        published = _published(recipe)
-        for name, score in result.scores.items():
-            values = (score, score["real"], score["noise"])
-            numbers = [number(value, "±") for value in values]
-            lines.append(_row([label, trained, name, *numbers, published]))
-            # Only the first row of a recipe names it.
-            label = trained = published = ""
-    lines.append("")
-    for recipe, result in results:
-        conditions = result.conditions()
-        lines.append(
-            f"- `{recipe.name}`: {conditions['samples']}. Data: {conditions['data']}. "
-            f"Features: {conditions['extractor']} kgan {conditions['kgan']}."
+        names = sorted(
+            result.scores, key=lambda n: bool(why_unusable(result.scores[n]))
+        )[:_SHOWN]
+        scores = [result.scores[name] for name in names]
+        columns = (
+            names,
+            [number(score, "±") for score in scores],
+            *([_value(s[anchor]) for s in scores] for anchor in ("real", "noise")),
+            [_published(p) for p in recipe.published],
         )
+        cells = ("<br>".join(column) for column in columns)
+        lines.append(_row([f"`{recipe.name}`", _trained(result), *cells]))
     return "\n".join(lines)
+
+
+def page(results: Sequence[tuple[Recipe, Result]]) -> str:
+    """Returns a page in Markdown with all scores, and with how they were made.
+
+    Args:
+        results: pairs of a recipe and its result.
+    """
+    parts = [_PAGE, *(_section(recipe, result) for recipe, result in results)]
+    return "\n".join(parts)
+
+
+def _section(recipe: Recipe, result: Result):
+    head = ("score", "measured", "real", "noise", "better", "error")
+    lines = [f"## `{recipe.name}`", "", f"{recipe.title}. {recipe.paper}.", ""]
+    lines += [_row(head), _row(["---"] * len(head))]
+    for name, score in result.scores.items():
+        values = (score, score["real"], score["noise"])
+        numbers = [number(value, "±") for value in values]
+        lines.append(_row([name, *numbers, score["better"], score["how"]]))
+    lines.append("")
+    told = {
+        **result.conditions(),
+        "published": "; ".join(map(_published, recipe.published)),
+    }
+    lines += [f"- {name}: {text.rstrip('.')}" for name, text in told.items() if text]
+    lines += [f"- warning: {text}" for text in result.warnings]
+    return "\n".join([*lines, ""])
 
 
 def read_all(
@@ -99,7 +134,12 @@ def write_between_markers(path: str | Path, content: str) -> None:
 
 
 def _row(cells: Sequence[str]):
-    return f"| {' | '.join(cells)} |"
+    # A pipe would end the cell.
+    return f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
+
+
+def _value(score: Mapping[str, Any]):
+    return number({**score, "error": None})
 
 
 def _trained(result: Result):
@@ -107,5 +147,5 @@ def _trained(result: Result):
     return f"{samples.get('epoch')} epochs, {samples.get('steps')} steps"
 
 
-def _published(recipe: Recipe):
-    return "; ".join(f"{p.what}: {p.value} ({p.source})" for p in recipe.published)
+def _published(published: Published):
+    return f"{published.what}: {published.value} ({published.source})"

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kgan.system import json_numbers
 from kgan.system.files import atomic_file
 from kgan.system.text import columns
 
 _FORMAT = "kgan scores 2"
+_ANCHORS = ("real", "noise")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,12 +30,13 @@ class Result:
     Attributes:
         samples: the generated examples: source, kind, weights (EMA or raw), count,
             seed, sha256, and what is known about the training: recipe, model, epoch,
-            steps.
+            steps, started_from (the networks that it began with).
         reference: the real examples: dataset, split, shape.
         extractor: name, digest, resize.
         scores: name -> value, error, how (what the error is), better (lower or
             higher), metric (class and arguments), against (the real examples and their
-            counts), and the anchors real and noise, which have the same form.
+            counts), and the anchors real and noise, which have the same form; where a
+            model scores real images, says (what its numbers say, or None).
         warnings: sentences on scores that may be biased.
         kgan: the version of kgan.
     """
@@ -47,6 +50,8 @@ class Result:
 
     def write(self, path: str | Path, replace: bool = False) -> Path:
         """Writes a JSON file, either completely or not at all.
+
+        Infinite scores, such as the PSNR of equal images, are the string "Infinity".
 
         Args:
             path: the file.
@@ -66,14 +71,14 @@ class Result:
             )
         content = {"format": _FORMAT, **dataclasses.asdict(self)}
         with atomic_file(path) as partial:
-            partial.write_text(json.dumps(content, indent=2) + "\n")
+            partial.write_text(json_numbers.dumps(content) + "\n")
         return path
 
     def table(self) -> str:
         """Returns the scores as a text table, with their conditions and warnings."""
         rows = [("score", "value", "real", "noise", "better")]
         for name, score in self.scores.items():
-            anchors = [number(score[anchor]) for anchor in ("real", "noise")]
+            anchors = [number(score[anchor]) for anchor in _ANCHORS]
             rows.append((name, number(score), *anchors, score["better"]))
         lines = [*columns(rows), ""]
         lines += [f"{name}: {text}" for name, text in self.conditions().items()]
@@ -88,12 +93,16 @@ class Result:
             for name in ("model", "recipe", "epoch", "steps")
             if samples.get(name) is not None
         ]
+        if "started_from" in samples:
+            trained.append(f"started from {samples['started_from']}")
         against = {
             f"{side['of']} ({side['count']})"
             for score in self.scores.values()
             for side in score["against"].values()
         }
+        says = {score["says"] for score in self.scores.values() if score.get("says")}
         return {
+            **({"the model says": "; ".join(sorted(says))} if says else {}),
             "samples": f"{samples['count']} of {samples['source']}, seed "
             f"{samples['seed']}, weights {samples['weights']}",
             "trained": ", ".join(trained) or "unknown",
@@ -117,8 +126,14 @@ def read_result(path: str | Path) -> Result:
     path = Path(path)
     try:
         content = json.loads(path.read_text())
-        if content.pop("format") != _FORMAT:
-            raise ValueError("which has another format")
+        form = content.pop("format")
+        if form != _FORMAT:
+            raise ValueError(
+                f"which has the format {form!r}, not {_FORMAT!r}: evaluate again"
+            )
+        for score in content["scores"].values():
+            for numbers in (score, *(score[anchor] for anchor in _ANCHORS)):
+                _restore(numbers)
         return Result(**content)
     except OSError as error:
         raise ValueError(
@@ -129,6 +144,12 @@ def read_result(path: str | Path) -> Result:
         raise ValueError(
             f"Expected scores written by kgan evaluate. Received: {path}, {error}."
         ) from None
+
+
+def _restore(numbers: dict[str, Any]):
+    """Makes numbers of the strings that stand for infinity and NaN."""
+    for name in ("value", "error"):
+        numbers[name] = json_numbers.number(numbers[name])
 
 
 def number(score: Mapping[str, Any], sign: str = "+-") -> str:

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kgan.recipes.recipe import Recipe
-from kgan.runs.config import is_run, saved_recipe
+from kgan.runs.config import Settings, is_run, settings_of
 
 
 class LoadedRun(NamedTuple):
     """A training run, as `open_run` returns it.
 
-        >>> recipe = kgan.recipes.get("dcgan")
-        >>> run = kgan.runs.loading.LoadedRun(model, recipe, epoch=2, batch=0)
+        >>> settings = kgan.runs.config.Settings("mine", None, None, model={})
+        >>> run = kgan.runs.loading.LoadedRun(model, settings, epoch=2, batch=0)
         >>> run.model.generate(3).shape
         (3, 28, 28, 1)
 
     Attributes:
         model: the compiled `kgan.Game`, in its newest state.
-        recipe: the `Recipe` at the start of the run.
+        settings: its name, and what it was made of.
         epoch: the number of finished epochs.
         batch: the number of finished steps of the next epoch.
     """
 
     model: Any
-    recipe: Recipe
+    settings: Settings
     epoch: int
     batch: int
 
@@ -55,16 +56,8 @@ def load_file(path: str | Path) -> Any:
     import kgan
     import kgan.models
 
-    try:
+    with _one_sentence(f"the file of a model. Received: {path}"):
         model = keras.models.load_model(path)
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        # Keras appends the whole config of the model.
-        reason = str(error).partition("Full object config")[0].strip().splitlines()[0]
-        raise ValueError(
-            f"Expected the file of a model. Received: {path}, which cannot be loaded "
-            f"as a Keras model: {reason.rstrip('.')}. Import your own classes first; "
-            "the commands do with --import FILE_OR_MODULE."
-        ) from None
     if not isinstance(model, kgan.Game):
         raise ValueError(
             f"Expected a kgan.Game, such as a GAN. Received: {path}, a "
@@ -87,16 +80,46 @@ def open_run(path: str | Path) -> LoadedRun:
     """
     from kgan.runs.training_state import SavedState
 
-    recipe = saved_recipe(path)
+    settings = settings_of(path)
     checkpoints = Path(path) / "checkpoints"
     if not (checkpoints / "checkpoint").is_file():
+        again = "the script that made it"
+        if settings.recipe:
+            again = f"python train.py {settings.name} --resume --run {path}"
         raise ValueError(
             f"Expected a run with a checkpoint. Received: {path}, which has no "
             "checkpoint: the run stopped before its first one. Resume the run with: "
-            f"python train.py {recipe.name} --resume --run {path}"
+            f"{again}"
         )
-    model = recipe.build(recipe.open_data())
+    model = _model(path, settings)
     state = SavedState(model, checkpoints)
     if not state.restore():
         raise ValueError(f"Expected checkpoints in {checkpoints}. Received: none.")
-    return LoadedRun(model, recipe, state.epoch, state.batch)
+    return LoadedRun(model, settings, state.epoch, state.batch)
+
+
+def _model(path: str | Path, settings: Settings):
+    """The compiled model of a run, untrained."""
+    if settings.recipe:
+        return settings.recipe.build(settings.recipe.open_data())
+    import keras
+
+    import kgan.models  # noqa: F401, registers the classes of kgan
+
+    with _one_sentence(f"the run of a model. Received: {path}"):
+        return keras.saving.deserialize_keras_object(settings.model)
+
+
+@contextlib.contextmanager
+def _one_sentence(expected: str) -> Iterator[None]:
+    """Says in one sentence that Keras cannot load a model."""
+    try:
+        yield
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        # Keras appends the whole config of the model.
+        reason = str(error).partition("Full object config")[0].strip().splitlines()[0]
+        raise ValueError(
+            f"Expected {expected}, which cannot be loaded "
+            f"as a Keras model: {reason.rstrip('.')}. Import your own classes first; "
+            "the commands do with --import FILE_OR_MODULE."
+        ) from None

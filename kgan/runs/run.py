@@ -2,15 +2,20 @@
 
 import contextlib
 import dataclasses
-import fcntl
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from kgan.recipes.recipe import Recipe
-from kgan.runs.config import CONFIG, as_config, code_hash, saved_recipe
-from kgan.system.files import atomic_file
+from kgan.runs.config import (
+    CONFIG,
+    START,
+    as_config,
+    is_run,
+    read_config,
+    saved_recipe,
+)
+from kgan.runs.writing import lock, unlock, write_config
 from kgan.system.text import flat
 
 # What a resumed run may change: the length, the place, the reaction to a divergence.
@@ -44,7 +49,11 @@ class Output:
     save_every: int = 250
     """Steps between checkpoints."""
     evaluate_every: int = 0
-    """Epochs between scores; the best model is saved as best.keras. 0: no scores."""
+    """Epochs between scores; the last epoch is always scored, and the best model is
+    saved as best.keras. 0: no scores."""
+    extractor: str | None = None
+    """The network whose features the scores compare, as for kgan evaluate. Default:
+    the one that fits the data."""
     dry_run: bool = False
     """Print the configuration and the networks, and stop."""
     list: bool = False
@@ -61,6 +70,7 @@ class Run:
     Args:
         recipe_name: the name of the recipe.
         output: the `Output` options.
+        asked: how train.py was asked for the recipe. Default: by its name.
 
     Attributes:
         path: the directory, which `writing` makes.
@@ -72,8 +82,11 @@ class Run:
         FileExistsError: if the run to start exists.
     """
 
-    def __init__(self, recipe_name: str, output: Output) -> None:
+    def __init__(
+        self, recipe_name: str, output: Output, asked: str | None = None
+    ) -> None:
         self.recipe_name = recipe_name
+        self.asked = asked or recipe_name
         self.output = output
         base = Path(output.logs) / recipe_name
         if output.run and ("/" in output.run or output.run in (".", "..")):
@@ -81,7 +94,7 @@ class Run:
         elif output.run:
             self.path = base / output.run
         elif output.resume:
-            self.path = _newest(base)
+            self.path = newest_run(base, "resume")
         else:
             self.path = base / _next_name(base)
         self.resuming = output.resume
@@ -100,9 +113,35 @@ class Run:
         return self.path / "checkpoints"
 
     @property
+    def resume_command(self) -> str:
+        """The command that goes on with the run, with the same output."""
+        # config.json does not have them: they are no part of the experiment.
+        kept = ("export", "save_every", "evaluate_every", "extractor")
+        options = [
+            f" --{name.replace('_', '-')} {getattr(self.output, name)}"
+            for name in kept
+            if getattr(self.output, name) != getattr(Output, name)
+        ]
+        command = f"python train.py {self.asked} --resume --run {self.path}"
+        return command + "".join(options)
+
+    @property
+    def has_state(self) -> bool:
+        """Whether there is a saved state to go on from."""
+        return (self.checkpoints / "checkpoint").is_file()
+
+    @property
+    def start(self) -> dict[str, Any] | None:
+        """What config.json says of the networks that the run started with."""
+        return read_config(self.path).get(START) if is_run(self.path) else None
+
+    @property
     def newest_samples(self) -> Path | None:
         """The newest picture of samples, or None."""
-        return max((self.path / "samples").glob("epoch_*.png"), default=None)
+        paths = (self.path / "samples").glob("epoch_*.png")
+        # Not epoch_0001_reconstruct.png, another picture of the same epoch.
+        epochs = (p for p in paths if p.stem.removeprefix("epoch_").isdigit())
+        return max(epochs, default=None)
 
     def saved_recipe(self, recipe: Recipe) -> Recipe:
         """The recipe at the start of the run.
@@ -146,11 +185,15 @@ class Run:
             )
 
     @contextlib.contextmanager
-    def writing(self, recipe: Recipe) -> Iterator[None]:
+    def writing(
+        self, recipe: Recipe, start: dict[str, Any] | None = None
+    ) -> Iterator[None]:
         """A context that makes the directory, writes its config.json and locks it.
 
         Args:
             recipe: what config.json holds.
+            start: what `kgan.runs.starting.start` returned. Default: what config.json
+                says already.
 
         Raises:
             OSError: if the directory cannot be written.
@@ -158,39 +201,32 @@ class Run:
         """
         may_exist = self.resuming or self.output.auto_resume
         self.path.mkdir(parents=True, exist_ok=may_exist)
-        with (self.path / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ValueError(
-                    "Expected a run that no other process writes to. "
-                    f"Received: {self.path}. Another process is training this run. "
-                    "Wait for that process, or stop it."
-                ) from None
-            with atomic_file(self.path / CONFIG) as partial:
-                partial.write_text(json.dumps(as_config(recipe), indent=2) + "\n")
+        lock(self.path)
+        try:
+            start = start or self.start
+            started = {START: start} if start else {}
+            write_config(self.path, {**as_config(recipe), **started})
             yield
+        finally:
+            unlock(self.path)
 
 
-def agreement(recipe: Recipe, run: Run) -> dict[str, Any]:
-    """The settings that must be the same on all machines that train together.
+def newest_run(base: Path, purpose: str) -> Path:
+    """The directory of the newest run in `base`.
 
-    Returns:
-        name -> JSON value: the recipe's settings, the directory of the run, and a hash
-        of the code.
+    Args:
+        base: the directory of the runs of a recipe.
+        purpose: what the run is for, for the error message.
+
+    Raises:
+        ValueError: if there is no run.
     """
-    config = flat(as_config(recipe))
-    return {**config, "run": str(run.path), "code": code_hash()}
-
-
-def _runs(base: Path):
-    return [path.parent for path in base.glob(f"*/{CONFIG}")]
-
-
-def _newest(base: Path):
-    runs = _runs(base)
+    runs = [path.parent for path in base.glob(f"*/{CONFIG}")]
     if not runs:
-        raise ValueError(f"Expected a run to resume. Received: {base}, without runs.")
+        raise ValueError(
+            f"Expected a run to {purpose}. Received: {base}, without runs. Train one: "
+            f"python train.py {base.name}"
+        )
     return max(runs, key=lambda run: (run / CONFIG).stat().st_mtime_ns)
 
 

@@ -139,9 +139,9 @@ class TrainingState(SavedState):
                 tf.errors.DataLossError, tf.errors.UnknownError) as error:  # fmt: skip
             self._remove_halves()
             raise OSError(
-                f"The state at epoch {epoch}, batch {batch} cannot be written to "
-                f"{self.directory}. Is the disk full? Free some space, and resume; the "
-                "newest complete one is "
+                f"The state in epoch {epoch + 1}, after {batch} of its steps, cannot "
+                f"be written to {self.directory}. Is the disk full? Free some space, "
+                "and resume; the newest complete one is "
                 f"{self._manager.latest_checkpoint or 'none'}. TensorFlow's error: "
                 f"{error.message.splitlines()[0]}"
             ) from error

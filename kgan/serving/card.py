@@ -19,14 +19,20 @@ import tensorflow as tf
 
 from kgan._version import __version__
 from kgan.data.licences import licence
+from kgan.data.sources import Source
+from kgan.objectives.losses import Loss
 from kgan.results.best import RESULT as BEST_RESULT
 from kgan.results.folder import folder_of
-from kgan.results.result import Result, read_result
-from kgan.runs.config import code_hash, read_config
+from kgan.results.result import read_result
+from kgan.runs.config import about_start, code_hash, read_config, settings_of
 from kgan.serving.base_path import EXTRA
+from kgan.serving.card_markdown import UNKNOWN, markdown
+from kgan.system import json_numbers
+from kgan.system.text import without_directories
 
 JSON, MARKDOWN = "model_card.json", "model_card.md"
-_UNKNOWN = "not recorded: exported without its run"
+# Settings of more characters, such as networks, are not on the card.
+_LONG = 300
 
 
 def facts(
@@ -46,12 +52,14 @@ def facts(
         report: the report of the check of the export.
         limit: the largest number of examples per request.
         parameters: the number of exported parameters.
-        run: the directory of the training run, or None.
+        run: the directory of the training run; default: that of the model, see
+            `kgan.callbacks.Run`; None if there is none.
 
     Raises:
         ValueError: if `run` is not the directory of a run.
     """
-    config = None if run is None else read_config(run)
+    run = run or model.run_directory
+    config = _config(run)
     now = datetime.datetime.now(datetime.UTC)
     return {
         "name": path.parent.name,
@@ -65,7 +73,7 @@ def facts(
         },
         "model": _model(model, parameters),
         "training": _training(model, run, config),
-        "data": _data(config),
+        "data": _data(config, model.learned_from),
         "scores": [] if run is None else _scores(Path(run), trained_steps(model)),
         "limit": limit,
         "signatures": report.signatures,
@@ -79,51 +87,14 @@ def read(path: str | Path) -> dict[str, Any]:
 
 
 def write(extra: Path, facts: dict[str, Any]) -> None:
-    """Writes the card as JSON and as Markdown into the directory `extra`."""
-    (extra / JSON).write_text(json.dumps(facts, indent=2) + "\n")
+    """Writes the card as JSON and as Markdown into the directory `extra`.
+
+    Of absolute paths the card has the last name only: where a machine has its files is
+    not for those who get the model.
+    """
+    facts = without_directories(facts)
+    (extra / JSON).write_text(json_numbers.dumps(facts) + "\n")
     (extra / MARKDOWN).write_text(markdown(facts))
-
-
-def markdown(facts: dict[str, Any]) -> str:
-    """The card as Markdown, for people."""
-    model, training, data = facts["model"], facts["training"], facts["data"]
-    recipe = training["recipe"] or _UNKNOWN
-    paper = f" ({training['paper']})" if training["paper"] else ""
-    return "\n".join([
-        f"# {facts['name']}, version {facts['version']}",
-        "",
-        f"{model['class']}: {model['parameters']:,} parameters. Weights: "
-        f"{model['weights']}.",
-        "",
-        *_endpoint_lines(model["endpoints"]),
-        "",
-        f"- Recipe: {recipe}{paper}",
-        f"- Run: {training['run'] or _UNKNOWN}",
-        f"- Steps: {training['steps']}",
-        f"- Data: {data['name'] or _UNKNOWN}",
-        f"- Licence of the data: {data['licence']}",
-        f"- Made by kgan {facts['made_by']['kgan']} on TensorFlow "
-        f"{facts['made_by']['tensorflow']}, {facts['exported']}",
-        "",
-        "## Scores",
-        "",
-        *_score_lines(facts["scores"]),
-        "",
-        "## Signatures",
-        "",
-        *_signature_lines(facts["signatures"]),
-        "",
-        f"A request may ask for at most {facts['limit']} examples.",
-        "",
-        "## How to call",
-        "",
-        *_call_lines(facts),
-        "",
-        "## Check at the export",
-        "",
-        *[f"- {line}" for line in facts["check"]],
-        "",
-    ])  # fmt: skip
 
 
 def _model(model: Game, parameters: int):
@@ -144,6 +115,7 @@ def _model(model: Game, parameters: int):
             for name, e in model.endpoints().items()
         },
         "weights": weights,
+        "settings": _settings(model),
     }
 
 
@@ -152,26 +124,84 @@ def trained_steps(model: keras.Model) -> int:
     return int(model.steps.numpy())
 
 
+def _settings(model: Game):
+    """The constructor's arguments, without networks and other long ones."""
+    try:
+        config = model.get_config()
+    except ValueError:
+        # A script's own argument, which Keras cannot save.
+        return {}
+    plain = {name: _untupled(value) for name, value in config.items()}
+    return {name: v for name, v in plain.items() if len(json.dumps(v)) <= _LONG}
+
+
+def _untupled(value: Any):
+    """A tuple as a list; in the config of a model it is marked, to be loaded again."""
+    marked = isinstance(value, dict) and list(value) == ["tuple"]
+    return value["tuple"] if marked else value
+
+
 def _training(model: Game, run: str | Path | None, config: dict[str, Any] | None):
-    config = config or {}
+    recipe = None if run is None else settings_of(run).recipe
     return {
         "steps": trained_steps(model),
+        "images": int(model.images.numpy()),
+        "losses": [_configured(loss) for loss in _losses(model)],
+        "terms": [name for name in model.terms.names if _is_term(name, model)],
+        "optimizers": {
+            name: _configured(optimizer) for name, optimizer in _optimizers(model)
+        },
         "run": None if run is None else str(run),
-        "recipe": config.get("name"),
-        "paper": config.get("paper"),
-        "config": config or None,
+        "recipe": recipe and recipe.name,
+        "paper": recipe and recipe.paper,
+        **({} if run is None else about_start(run)),
+        "config": config,
     }
 
 
-def _data(config: dict[str, Any] | None):
-    if config is None:
-        return {"name": None, "split": None, "licence": _UNKNOWN}
-    name = config["data"]["data"]
-    return {
-        "name": name,
-        "split": config["data"]["split"],
-        "licence": licence(name),
+def _losses(model: Game):
+    """The objectives that the model has, whatever a recipe says."""
+    return [value for value in vars(model).values() if isinstance(value, Loss)]
+
+
+def _is_term(name: str, model: Game):
+    """Whether a name in the logs is a term of a player's loss: "d/adversarial"."""
+    player, _, term = name.partition("/")
+    return bool(term) and player in model.players and term != "updated"
+
+
+def _optimizers(model: Game):
+    return model.optimizer.by_player.items() if model.compiled else ()
+
+
+def _configured(value: Any):
+    """A loss or an optimizer as it is now, with the arguments that are set."""
+    config = {
+        # Of the digits that float32 has.
+        name: float(f"{v:.6g}") if isinstance(v, float) else v
+        for name, v in value.get_config().items()
+        if v is not None and v is not False and name != "name"
     }
+    return {"class": type(value).__name__, "config": config}
+
+
+def _config(run: str | Path | None):
+    """The settings of a run; those of a script's model are elsewhere on the card."""
+    if run is None:
+        return None
+    return {name: v for name, v in read_config(run).items() if name != "model"}
+
+
+def _data(config: dict[str, Any] | None, source: Source | None):
+    """What the run says that the model learned from, or else what `fit` was given."""
+    data = (config or {}).get("data") or (source and source.origin)
+    if data:
+        name = str(data["data"])
+        return {"name": name, "split": data.get("split"), "licence": licence(name)}
+    if source is not None:
+        name = f"{source.name}, {source.size:,} examples"
+        return {"name": name, "split": None, "licence": licence(source.name)}
+    return {"name": None, "split": None, "licence": UNKNOWN}
 
 
 def _scores(run: Path, steps: int):
@@ -183,74 +213,3 @@ def _scores(run: Path, steps: int):
         for name, result in results
         if result.samples.get("steps") == steps
     ]
-
-
-def _endpoint_lines(endpoints: dict[str, Any]):
-    def words(spaces: dict[str, str]):
-        return ", ".join(f"{name} ({what})" for name, what in spaces.items())
-
-    return [
-        f"- {name}: {words(ends['takes'])} -> {words(ends['gives'])}"
-        for name, ends in endpoints.items()
-    ]
-
-
-def _score_lines(scores: list[dict[str, Any]]):
-    if not scores:
-        return ["None: this state of the run was not evaluated before the export."]
-    lines = []
-    for score in scores:
-        result = {key: value for key, value in score.items() if key != "file"}
-        table = Result(**result).table()
-        lines += [f"{score['file']} of the run:", "", "```", table, "```", ""]
-    return lines[:-1]
-
-
-def _signature_lines(signatures: dict[str, Any]):
-    lines = ["| signature | inputs | outputs |", "|---|---|---|"]
-    for name, ends in signatures.items():
-        cells = [_tensors(ends[side]) for side in ("inputs", "outputs")]
-        lines.append(f"| `{name}` | {cells[0]} | {cells[1]} |")
-    return lines
-
-
-def _tensors(named: dict[str, Any]):
-    described = []
-    for name, (dtype, shape) in named.items():
-        if shape is not None:
-            dtype += f" [{', '.join('n' if d is None else str(d) for d in shape)}]"
-        described.append(f"`{name}` {dtype}")
-    return ", ".join(described)
-
-
-def _call_lines(facts: dict[str, Any]):
-    """Requests by curl and by kgan's client, if the model has their signatures."""
-    name, signatures = facts["name"], facts["signatures"]
-    lines = []
-    if "sample_png" in signatures:
-        request = (
-            '{"signature_name": "sample_png", "inputs": {"num_samples": 1, "seed": 1}}'
-        )
-        lines += [
-            "```sh",
-            f"curl -s http://localhost:8501/v1/models/{name}:predict -d '{request}' |",
-            "  python -c 'import base64, json, sys; sys.stdout.buffer.write("
-            'base64.b64decode(json.load(sys.stdin)["outputs"][0]["b64"]))\' > 1.png',
-            "```",
-            "",
-        ]
-    if "sample" in signatures:
-        lines += [
-            "```python",
-            f'client = kgan.serving.Client("localhost:8500", model="{name}")',
-            "images = client.sample(16, seed=1)",
-            "```",
-            "",
-            "The images equal those of `model.generate(16, seed=1)`.",
-        ]
-    default = signatures.get("serving_default")
-    if default and not lines:
-        url = f"http://localhost:8501/v1/models/{name}:predict"
-        inputs = ", ".join(default["inputs"])
-        lines.append(f"POST {url}, with the inputs {inputs} as JSON.")
-    return lines or [f"The model's name on a server is `{name}`."]

@@ -14,7 +14,8 @@ from kgan.core.game import Game
 from kgan.serving import card, contract, prediction_log
 from kgan.serving.base_path import EXTRA
 from kgan.serving.signatures import Signature, of_endpoints
-from kgan.spaces import Endpoint
+from kgan.spaces import Endpoint, Space
+from kgan.system import image_files
 from kgan.system.files import new_directory
 from kgan.system.finite import not_finite_variables
 
@@ -25,6 +26,8 @@ _MOST_EXAMPLES = 1024
 _MOST_BYTES = 2**28
 # The assumed pixels of a side of any size, for the default limit.
 _ASSUMED = 512
+# The picture of samples in assets.extra/, and its size: 64 color images of 128 x 128.
+PICTURE, _PICTURE_VALUES = "samples.png", 2**22
 # The most rows in a batch of merged requests; a batch waits 2 ms for more requests.
 _BATCH = 64
 _BATCHING = """max_batch_size {{ value: {limit} }}
@@ -49,7 +52,8 @@ def export_model(
     The directory is renamed to `path` after the model in it is loaded as TF Serving
     loads it and answers as `model` does, see `kgan.serving.contract`. So a server that
     watches the parent directory never sees half a model. In assets.extra/ are the
-    requests that warm up a server, the recorded answers, and a model card.
+    requests that warm up a server, the recorded answers, a model card, and a picture of
+    samples where a seed is enough to draw it.
 
     >>> path = kgan.serving.export_model(model, "export/digits/1", force=True)
     >>> (path / "assets.extra" / "model_card.md").exists()
@@ -101,6 +105,8 @@ def export_model(
             parameters=parameters,
             run=run,
         )
+        if finite:
+            facts["picture"] = _write_picture(model, partial / EXTRA)
         card.write(partial / EXTRA, {**facts, **(about or {})})
     return path
 
@@ -116,7 +122,7 @@ def asked_endpoints(model: Game) -> dict[str, Endpoint]:
     Raises:
         ValueError: if the model has no endpoints.
     """
-    endpoints = {name: model.endpoint(name) for name in model.endpoints()}
+    endpoints = model.built_endpoints()
     if not endpoints:
         raise ValueError(
             "Expected a model with endpoints, which say what the model can answer. "
@@ -128,12 +134,17 @@ def asked_endpoints(model: Game) -> dict[str, Endpoint]:
 def _limit(endpoints: dict[str, Endpoint], limit: int | None):
     if limit is None:
         gives = [space for e in endpoints.values() for space in e.gives.values()]
-        specs = tf.nest.flatten([space.specs(public=True) for space in gives])
-        sides = [[_ASSUMED if d is None else d for d in s.shape[1:]] for s in specs]
-        return max(1, min(_MOST_EXAMPLES, _MOST_BYTES // max(map(math.prod, sides))))
+        return max(1, min(_MOST_EXAMPLES, _MOST_BYTES // _values(gives)))
     if not 1 <= limit < 2**31:
         raise ValueError(f"Expected limit >= 1. Received: limit={limit}.")
     return limit
+
+
+def _values(spaces: Iterable[Space]):
+    """The values of the largest tensor of one example."""
+    specs = tf.nest.flatten([space.specs(public=True) for space in spaces])
+    sides = [[_ASSUMED if d is None else d for d in s.shape[1:]] for s in specs]
+    return max(map(math.prod, sides))
 
 
 def _signatures(endpoints: dict[str, Endpoint], limit: int, batched: bool):
@@ -190,6 +201,24 @@ def _traced(signature: Signature):
     inputs = signature.inputs.items()
     specs = {name: tf.TensorSpec(s.shape, s.dtype, name) for name, s in inputs}
     return function.get_concrete_function(**specs)
+
+
+def _write_picture(model: Game, extra: Path):
+    """Writes what the model makes as samples.png, if a seed is all that it needs.
+
+    Returns:
+        What the card says of it; None if there is no such picture.
+    """
+    gives = next(iter(model.endpoints().values())).gives.values()
+    shown = min(space.shown for space in gives)
+    n = max(1, min(shown, _PICTURE_VALUES // _values(gives)))
+    pictures = model.pictures(None, n, seed=0)
+    drawn = ((name, picture.draw()) for name, picture in pictures.items())
+    for name, image in drawn:
+        if image is not None:
+            image_files.save(extra / PICTURE, image)
+            return {"file": PICTURE, "what": f"{name}, seed 0"}
+    return None
 
 
 def _write_requests(

@@ -8,9 +8,9 @@ from typing import Any
 import tensorflow as tf
 
 
-def scalars(*names: str) -> dict[str, tf.TensorSpec]:
-    """Inputs that are one int32 each: name -> `tf.TensorSpec`."""
-    return {name: tf.TensorSpec([], tf.int32) for name in names}
+def scalars(*names: str, dtype: tf.DType = tf.int32) -> dict[str, tf.TensorSpec]:
+    """Inputs that are one value each: name -> `tf.TensorSpec`."""
+    return {name: tf.TensorSpec([], dtype) for name in names}
 
 
 def scalar(value: tf.Tensor) -> tf.Tensor:
@@ -25,6 +25,14 @@ def at_most(value: tf.Tensor, limit: int, name: str, least: int = 1) -> tf.Tenso
     return _require(
         fits, value, f"Expected {name} from {least} to {limit}. Received:", value
     )
+
+
+def one_of(value: tf.Tensor, names: Sequence[str], name: str) -> tf.Tensor:
+    """Returns the scalar string `value`; fails unless it is one of `names`."""
+    value = scalar(value)
+    fits = tf.reduce_any(tf.equal(value, list(names)))
+    sentence = f"Expected {name} to be one of {', '.join(names)}. Received:"
+    return _require(fits, value, sentence, value)
 
 
 def rows_at_most(value: tf.Tensor, limit: int, name: str) -> tf.Tensor:

@@ -13,8 +13,9 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.serving.forms import Files, Inside, Outside, ReadFiles, flat, gathered
-from kgan.serving.graph import at_most, in_blocks, scalar, scalars
-from kgan.spaces import Endpoint, latents
+from kgan.serving.graph import at_most, in_blocks, one_of, scalar, scalars
+from kgan.spaces import Endpoint
+from kgan.spaces.interpolation import PATHS, between, first_of, interpolate
 
 
 class Signature(NamedTuple):
@@ -60,12 +61,12 @@ def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signat
       a generator is called `sample`.
     - For each of these with images, a signature with `_png` at the end of its name: the
       images are PNG files, strings `png_bytes`.
-    - `interpolate`, with `seed_from`, `seed_to` and `steps`, for the first endpoint
-      that takes latents alone.
+    - `interpolate`, with `seed_from`, `seed_to`, `steps` and `path`, for the first
+      endpoint that takes latents alone, see `kgan.spaces.interpolation`.
 
-    Scalars are int32. A seed gives the same latents on every machine. The rounding of a
-    network depends on the instructions of the processor: on another processor, a few
-    values per million of uint8 images differ by one level.
+    Numbers are int32, `path` is a string. A seed gives the same latents on every
+    machine. The rounding of a network depends on the instructions of the processor: on
+    another processor, a few values per million of uint8 images differ by one level.
 
     Args:
         endpoints: name -> `Endpoint`, of a model.
@@ -75,6 +76,7 @@ def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signat
         name -> `Signature`.
     """
     signatures = {}
+    interpolating = first_of(endpoints)
     for name, endpoint in endpoints.items():
         question = _Question(endpoint, limit)
         signatures.setdefault("serving_default", question.inside())
@@ -87,7 +89,7 @@ def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signat
         signatures[public] = question.outside(Outside, Outside)
         if any(s.png for s in (*endpoint.takes.values(), *endpoint.gives.values())):
             signatures[f"{public}_png"] = question.outside(ReadFiles, Files)
-        if len(endpoint.drawn) == 1 and endpoint.seed_alone:
+        if endpoint is interpolating:
             signatures.setdefault("interpolate", question.interpolate())
     return signatures
 
@@ -172,32 +174,32 @@ class _Question:
     def interpolate(self) -> Signature:
         """The signature for examples between the latents of two seeds."""
         endpoint = self.endpoint
-        (name,) = endpoint.drawn
-        space = endpoint.takes[name]
         answers = Outside(endpoint.gives, self.limit)
 
-        def function(seed_from: tf.Tensor, seed_to: tf.Tensor, steps: tf.Tensor):
+        def function(
+            seed_from: tf.Tensor, seed_to: tf.Tensor, steps: tf.Tensor, path: tf.Tensor
+        ):
             steps = at_most(steps, self.limit, "steps", least=2)
-            start, end = (space.sample(1, scalar(s))[0] for s in (seed_from, seed_to))
-            start, end = (tf.cast(z, tf.float32) for z in (start, end))
-            z = latents.walk(start, end, steps, space.prior.path)
-            return answers.encode(self.published({name: tf.cast(z, space.dtype)}))
+            path = one_of(path, PATHS, "path")
+            ends = scalar(seed_from), scalar(seed_to)
+            inputs = between(endpoint, *ends, steps, path)
+            return answers.encode(self.published(inputs))
 
-        def live(seed_from: int, seed_to: int, steps: int):
-            start, end = (space.sample(1, int(s))[0] for s in (seed_from, seed_to))
-            z = latents.interpolate(start, end, int(steps), space.prior.path)
-            return _arrays(answers.encode(self.as_public(endpoint(**{name: z}))))
+        def live(seed_from: int, seed_to: int, steps: int, path: Any):
+            name = tf.compat.as_str(np.asarray(path).item())
+            numbers = map(int, (seed_from, seed_to, steps))
+            answer = interpolate(endpoint, *numbers, name)
+            return _arrays(answers.encode(self.as_public(answer)))
 
         def request(n: int):
-            return {
-                "seed_from": np.int32(1),
-                "seed_to": np.int32(2),
-                "steps": np.int32(max(n, 2)),
-            }
+            ends = {"seed_from": np.int32(1), "seed_to": np.int32(2)}
+            return ends | {"steps": np.int32(max(n, 2)), "path": "prior"}
 
-        refused = (request(2) | {"steps": np.int32(1)}, request(self.limit + 1))
+        wrong = ({"steps": np.int32(1)}, {"path": "shortest"})
+        refused = [request(2) | bad for bad in wrong] + [request(self.limit + 1)]
         inputs = scalars("seed_from", "seed_to", "steps")
-        return Signature(function, inputs, request, refused, live)
+        inputs |= scalars("path", dtype=tf.string)
+        return Signature(function, inputs, request, tuple(refused), live)
 
     def as_public(self, answers: dict[str, Any]) -> dict[str, Any]:
         """Converts answers from the form inside to the form outside."""

@@ -17,7 +17,10 @@ from kgan.spaces.space import Space
 # means: blocks of another size round otherwise.
 BLOCK, _BLOCK_VALUES = 256, 2**24
 # What requests call the seed and the count that stand for latents.
-_RESERVED = ("num_samples", "seed", "seed_from", "seed_to", "steps", "batch_size")
+_RESERVED = (
+    *("num_samples", "batch_size", "seed"),
+    *("seed_from", "seed_to", "steps", "path"),
+)
 
 
 class Endpoint:
@@ -37,7 +40,8 @@ class Endpoint:
         gives: name -> `Space` of each answer.
         seeded: what a server calls it where a seed stands for the latents.
         source: which part of the model's data it takes, to be shown in pictures.
-        target: which part of the data its answers should be, or None.
+        target: which part of the data its answers should be, or None; where it is
+            `source`, the answers are reconstructions.
         network: the `keras.Model` that is all of it, for runtimes other than
             TensorFlow; None if there is more to it.
 
@@ -84,6 +88,11 @@ class Endpoint:
         """Whether a seed stands for all that it takes."""
         return bool(self.drawn) and not self.given
 
+    @property
+    def reconstructs(self) -> bool:
+        """Whether its answers should be what it takes."""
+        return self.target == self.source
+
     def answer(self, **inputs: Any) -> dict[str, Any]:
         """The function itself, in a graph: tensors -> dict of tensors.
 
@@ -123,10 +132,14 @@ class Endpoint:
         """
         names = dict.fromkeys([*self.takes, *inputs])
         inputs = {name: self._inside(name, inputs.get(name)) for name in names}
+        return self._answers(inputs, batch_size)
+
+    def _answers(self, inputs: dict[str, Any], batch_size: int | None):
+        """Asks with inputs that are checked, of the form inside the library."""
         lengths = {name: _length(value) for name, value in inputs.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"Expected inputs of one length. Received: {lengths}.")
-        n = lengths[next(iter(names))]
+        n = lengths[next(iter(lengths))]
         if not n:
             raise ValueError(f"Expected at least one example. Received: {lengths}.")
         size = int(batch_size or self.block_rows(inputs))
@@ -185,7 +198,7 @@ class Endpoint:
         if n is None or n < 1:
             raise ValueError(f"Expected n >= 1. Received: n={n}.")
         seed = next(seeds.stream(None)) if seed is None else seeds.check_seed(seed)
-        return self(batch_size, **self.draw(n, seed), **given)
+        return self._answers(self.draw(n, seed) | given, batch_size)
 
     def draw(self, n: Any, seed: Any) -> dict[str, Any]:
         """n examples of each argument that a seed stands for, by name.
@@ -227,10 +240,9 @@ class Endpoint:
         space = self.takes[name]
         value = space.from_public(tf.nest.map_structure(tf.convert_to_tensor, value))
         try:
-            space.check(value)
-        except tf.errors.InvalidArgumentError as error:
-            sentence = error.message.split("kgan: ")[-1].splitlines()[0]
-            raise ValueError(f"{name}: {sentence}") from None
+            space.check_known(value)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from None
         return value
 
 

@@ -34,6 +34,11 @@ class Images(Space):
 
     public_dtype = "uint8"
     unit = "image"
+    limits = (-1.0, 1.0)
+    conversion = (
+        "Convert them with kgan.spaces.to_float(images) in data.map, or let "
+        "kgan.data.load read them."
+    )
 
     def __init__(
         self, shape: tuple[int | None, int | None, int], multiple: int = 1
@@ -54,6 +59,11 @@ class Images(Space):
         return self.shape[-1] <= 4
 
     @property
+    def colored(self) -> bool:
+        """Whether the channels are red, green, blue, and perhaps opacity."""
+        return self.shape[-1] in (3, 4)
+
+    @property
     def from_png(self) -> bool:
         """Whether PNG files can be read as them: there are none of two channels."""
         return self.shape[-1] in (1, 3, 4)
@@ -63,7 +73,8 @@ class Images(Space):
 
     def check(self, batch: Any, assertions: bool = True) -> None:
         super().check(batch, assertions=False)
-        for side in batch.shape[1:3]:
+        shape = tf.TensorShape(batch.shape)
+        for side in () if shape.rank is None else shape[1:3]:
             if side is not None and side % self.multiple:
                 raise ValueError(
                     f"Expected images whose sides are divisible by {self.multiple}. "
@@ -81,6 +92,32 @@ class Images(Space):
         in_range = tf.reduce_all(tf.abs(batch) <= 1.0 + 1e-3)
         message = "kgan: expected pixels in [-1, 1]; received NaN or out of range."
         tf.debugging.Assert(in_range, [message])
+
+    def check_known(self, batch: Any) -> None:
+        self.check(batch, assertions=False)
+        if not np.size(batch):
+            return
+        low, high = _range([batch])
+        # Also false for NaN.
+        if low >= -1.0 - 1e-3 and high <= 1.0 + 1e-3:
+            return
+        in_bytes = low >= 0.0 and 1.0 < high <= 255.0
+        remedy = "images / 127.5 - 1" if in_bytes else "to [-1, 1]"
+        raise ValueError(
+            f"Expected pixels in [-1, 1]. Received: pixels from {low:g} to {high:g}. "
+            f"{'Map them:' if in_bytes else 'Scale them'} {remedy}."
+        )
+
+    def doubt(self, batches: list[Any]) -> str | None:
+        """Images without a pixel below 0 are probably in [0, 1], not in [-1, 1]."""
+        low, high = _range(batches)
+        if low < 0.0:
+            return None
+        return (
+            f"the first images have pixels from {low:g} to {high:g}, and no pixel is "
+            "below 0. Images in kgan are in [-1, 1]. If these are in [0, 1], map them: "
+            "x * 2 - 1"
+        )
 
     def to_public(self, batch: Any) -> Any:
         return to_uint8(batch)
@@ -126,6 +163,13 @@ class Images(Space):
         rows = np.stack(parts, axis=1)
         per_row = per_row or max(1, round(math.sqrt(n / len(parts))))
         return tile(rows.reshape(-1, *rows.shape[2:]), per_row * len(parts))
+
+
+def _range(batches: list[Any]):
+    """The least and the greatest pixel."""
+    arrays = [np.asarray(batch, "float32") for batch in batches]
+    low, high = min(a.min() for a in arrays), max(a.max() for a in arrays)
+    return float(low), float(high)
 
 
 def to_uint8(images: Any) -> Any:

@@ -43,6 +43,15 @@ class Labels(Space):
         message = f"kgan: expected labels from 0 to {self.classes - 1}; received:"
         tf.debugging.Assert(known, [message, batch])
 
+    def check_known(self, batch: Any) -> None:
+        self.check(batch, assertions=False)
+        labels = np.asarray(batch)
+        if labels.size and not 0 <= labels.min() <= labels.max() < self.classes:
+            raise ValueError(
+                f"Expected labels from 0 to {self.classes - 1}. Received: labels from "
+                f"{labels.min()} to {labels.max()}."
+            )
+
     def from_public(self, batch: Any) -> Any:
         batch = tf.convert_to_tensor(batch)
         if not batch.dtype.is_integer:
@@ -75,6 +84,21 @@ class Scalar(Space):
 
     >>> kgan.spaces.Scalar().describe()
     'number'
+    >>> kgan.spaces.Scalar("log p(x) in nats").describe()
+    'number: log p(x) in nats'
+
+    Args:
+        of: what the number says, in words, if numbers of models are comparable only
+            where they say the same.
     """
 
     unit = "number"
+
+    def __init__(self, of: str | None = None) -> None:
+        self.of = of
+
+    def describe(self) -> str:
+        return f"number: {self.of}" if self.of else self.unit
+
+    def get_config(self) -> dict[str, Any]:
+        return {"of": self.of}

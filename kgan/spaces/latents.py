@@ -1,4 +1,4 @@
-"""Latents: the space of z, its priors p_z, and the ways through it."""
+"""Latents: the space of z, its priors p_z, and interpolations in it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Prior(Configured):
     """A distribution of latents.
 
     Attributes:
-        path: the way between two latents through likely ones, see `walk`.
+        path: the interpolation of two latents through likely ones, see `interpolate`.
     """
 
     path = "linear"
@@ -147,13 +147,13 @@ class Latents(Space):
 
 
 def interpolate(start: Any, end: Any, steps: int, path: str = "linear") -> np.ndarray:
-    """Points on the way from one latent to another.
+    """Latents from one to another: an interpolation.
 
     Args:
         start: array [..., d].
         end: array of the same shape.
         steps: the number of points, both ends included; at least 2.
-        path: "linear", as figure 3 of arXiv 1406.2661 walks, or "spherical", along the
+        path: "linear", as in figure 3 of arXiv 1406.2661, or "spherical", along the
             great circle (White 2016, arXiv 1609.04468): under a normal prior the middle
             of a straight line is shorter than any latent seen in training.
 
@@ -171,10 +171,10 @@ def interpolate(start: Any, end: Any, steps: int, path: str = "linear") -> np.nd
         )
     if steps < 2:
         raise ValueError(f"Expected steps >= 2. Received: steps={steps}.")
-    return walk(start, end, steps, path).numpy()
+    return on_path(start, end, steps, path).numpy()
 
 
-def walk(start: Any, end: Any, steps: Any, path: str) -> tf.Tensor:
+def on_path(start: Any, end: Any, steps: Any, path: str) -> tf.Tensor:
     """`interpolate` on tensors, in a graph too, where `steps` may be one as well.
 
     Raises:

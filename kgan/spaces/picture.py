@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+import tensorflow as tf
 
 from kgan.spaces.endpoint import Endpoint
 from kgan.spaces.labels import Labels
 from kgan.spaces.space import Space
+
+# Columns, at most, where each shows a class.
+_MOST_CLASSES = 10
 
 
 class Picture(NamedTuple):
@@ -45,6 +49,7 @@ def pictures_of(
     - Of latents alone: samples; where the space has a backdrop, on real examples.
     - Of latents and labels: rows of one class each.
     - Of one part of the data: source, output, and target if the endpoint has one.
+    - Of one part of the data and labels: source, and a column for each class.
 
     Args:
         endpoints: name -> `Endpoint` of a model.
@@ -71,16 +76,55 @@ def _picture(
     given = [endpoint.takes[name] for name in endpoint.given]
     if all(isinstance(taken, Labels) for taken in given):
         return _of_samples(endpoint, title, space, examples, n, seed)
-    if examples is None or len(given) != 1:
-        return None
-    source = first(examples[endpoint.source], n)
-    output = endpoint.sample(seed=seed, **{endpoint.given[0]: source})[title]
-    columns = {"source": source, "output": output}
-    if endpoint.target is not None:
-        columns["target"] = first(examples[endpoint.target], n)
+    sources = [name for name in endpoint.given if name not in _labels(endpoint)]
     # Not the code of an encoder beside its image.
     same = type(spaces[endpoint.source]) is type(space)
-    return Picture(space, columns) if same else None
+    if examples is None or len(sources) != 1 or not same:
+        return None
+    asked = _Asked(endpoint, sources[0], title, seed)
+    if len(given) > 1:
+        return Picture(space, _by_class(asked, examples, n))
+    source = first(examples[endpoint.source], n)
+    columns = {"source": source, "output": asked(source)}
+    if endpoint.target is not None and not endpoint.reconstructs:
+        columns["target"] = first(examples[endpoint.target], n)
+    return Picture(space, columns)
+
+
+class _Asked(NamedTuple):
+    """An endpoint that is asked about source examples."""
+
+    endpoint: Endpoint
+    source: str
+    title: str
+    seed: int
+
+    def __call__(self, source: Any, **labels: Any) -> Any:
+        given = {self.source: source, **labels}
+        return self.endpoint.sample(seed=self.seed, **given)[self.title]
+
+
+def _labels(endpoint: Endpoint):
+    """Name -> space of the labels that an endpoint takes."""
+    spaces = {name: endpoint.takes[name] for name in endpoint.given}
+    return {name: s for name, s in spaces.items() if isinstance(s, Labels)}
+
+
+def _by_class(asked: _Asked, examples: Any, n: int):
+    """Source examples, and what becomes of them in each class; n examples in all."""
+    labels = _labels(asked.endpoint)
+    classes = min(_MOST_CLASSES, max(space.classes for space in labels.values()))
+    source = first(examples[asked.endpoint.source], max(1, n // (1 + classes)))
+    rows = len(tf.nest.flatten(source)[0])
+    columns = {"source": source}
+    for number in range(classes):
+        # Where there are labels of several kinds, each shows its classes in turn.
+        same = {
+            name: np.full(rows, number % space.classes, "int32")
+            for name, space in labels.items()
+        }
+        columns[f"class {number}"] = asked(source, **same)
+    return columns
 
 
 def _of_samples(

@@ -36,6 +36,9 @@ class Space(Configured):
         png: whether PNG files can show examples.
         from_png: whether examples can be read from PNG files.
         unit: what one example is called.
+        limits: the least and the greatest value that examples take: a network that
+            makes examples must be able to give both. None where data decide it.
+        conversion: what to do about examples of another kind of number.
     """
 
     shape: Any = ()
@@ -47,6 +50,8 @@ class Space(Configured):
     png = False
     from_png = False
     unit = "example"
+    limits: tuple[float, float] | None = None
+    conversion = ""
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.get_config() == self.get_config()
@@ -95,8 +100,38 @@ class Space(Configured):
     def check_values(self, batch: Any) -> None:
         """Asserts in the graph that values are in range."""
 
+    def check_known(self, batch: Any) -> None:
+        """As `check`, of a batch whose values are known: outside of graphs.
+
+        Raises:
+            ValueError: also for values out of range.
+        """
+        try:
+            self.check(batch)
+        except tf.errors.InvalidArgumentError as error:
+            sentence = error.message.split("kgan: ")[-1].splitlines()[0]
+            sentence = sentence.rstrip("' ")
+            raise ValueError(sentence[0].upper() + sentence[1:]) from None
+
+    def doubt(self, batches: list[Any]) -> str | None:
+        """What is strange about the first batches of data, though they pass the check.
+
+        Args:
+            batches: of the form inside the library, with known values.
+
+        Returns:
+            Sentences for the user; None if there is nothing to say.
+        """
+        return None
+
     def _check_part(self, spec: Any, part: Any):
         shape = tf.TensorShape(part.shape)
+        if spec.shape[1:].is_compatible_with(shape) and shape.rank is not None:
+            raise ValueError(
+                f"Expected batches of {self.unit}s [batch, {dims(spec.shape[1:])}]. "
+                f"Received: single ones [{dims(shape)}]. Batch them: "
+                "data.batch(64, drop_remainder=True)."
+            )
         if not spec.shape.is_compatible_with(shape):
             raise ValueError(
                 f"Expected batches of {self.unit}s [batch, {dims(spec.shape[1:])}]. "
@@ -106,7 +141,7 @@ class Space(Configured):
         if expected.is_integer != given.is_integer:
             raise ValueError(
                 f"Expected batches of {self.unit}s as {expected.name}. "
-                f"Received: {given.name}."
+                f"Received: {given.name}. {self.conversion}".rstrip()
             )
 
     # The two forms

@@ -1,3 +1,4 @@
+import contextlib
 import csv
 import math
 
@@ -38,7 +39,9 @@ def run(folder, data, *callbacks, epochs=3, build=tiny, metrics=("frechet_distan
     checkpoint = Checkpoint(folder / "checkpoints", batches, save_every=4)
     if data is not None:
         evaluation = Evaluation(data, metrics, "pixels", samples=80)
-        kwargs = {"budget": None, **kwargs}
+        for metric in evaluation.metrics:
+            # So short a training does not beat noise.
+            metric.noise_reaches = tuple(metric.better)
         callbacks = [Evaluate(folder, evaluation, **kwargs), *callbacks]
     for callback in callbacks:
         if isinstance(callback, Poison):
@@ -67,7 +70,7 @@ def test_scores_are_those_of_the_metric(unbroken, data):
     folder, model, history = unbroken
     scores = history["frechet_distance"]
     assert len(scores) == 3
-    shown = numbers(folder, "evaluation/frechet_distance")
+    shown = numbers(folder, "score/frechet_distance")
     assert len(shown) == 4  # the untrained generator's first
     np.testing.assert_allclose(shown[1:], scores, 1e-6)
     # By hand, of the last epoch, as the bytes of files have it.
@@ -98,7 +101,7 @@ def test_the_best_is_kept_and_says_how_it_was_measured(unbroken):
     assert int(loaded.g_optimizer.iterations) == 10 * kept.samples["epoch"]
 
 
-@pytest.mark.parametrize("step", [9, 11])
+@pytest.mark.parametrize("step", [9, pytest.param(11, marks=pytest.mark.slow)])
 def test_a_resumed_run_keeps_its_best(unbroken, data, tmp_path, step):
     folder, _, history = unbroken
     with pytest.raises(CrashError):
@@ -114,12 +117,50 @@ def test_a_resumed_run_keeps_its_best(unbroken, data, tmp_path, step):
 
 def test_every_other_epoch_and_the_history(data, tmp_path):
     log = keras.callbacks.CSVLogger(tmp_path / "log.csv")
-    _, history = run(tmp_path, data, log, epochs=2, every=2)
+    _, history = run(tmp_path, data, log, epochs=3, every=2)
+    # The second epoch, and the last.
     scores = history["frechet_distance"]
-    assert math.isnan(scores[0])
-    assert scores[1] > 0
+    assert len(scores) == 2
+    assert len(history["d_loss"]) == 3
+    last = read_result(tmp_path / "evaluations" / "last.json")
+    assert last.samples["epoch"] == 3
+    assert last.scores["frechet_distance"]["value"] == scores[1]
     rows = list(csv.DictReader((tmp_path / "log.csv").read_text().splitlines()))
-    assert [row["frechet_distance"] for row in rows] == ["nan", str(scores[1])]
+    assert len(rows) == 3
+
+
+def test_the_last_epoch_is_scored_where_training_ends_early(data, tmp_path):
+    class Stop(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.stop_training = True
+
+    run(tmp_path, data, Stop(), every=2)
+    shown = numbers(tmp_path, "score/frechet_distance")
+    assert len(shown) == 2  # The untrained generator, and the one after epoch 1.
+
+
+def test_scores_of_the_data_alone(tmp_path):
+    evaluate = Evaluate(tmp_path, source(90).batches(8))
+    assert evaluate.evaluation.samples == 2000
+    assert evaluate.evaluation.reals.shape == (8, 8, 1)
+
+
+def test_an_unusable_score_is_said_once_and_keeps_nothing(tmp_path, caplog):
+    class Scripted(Fake):
+        def run(self, samples):
+            made = result(12.0, samples.trained["epoch"])
+            anchor = {"value": 11.0, "error": 0.5}
+            score = made.scores.pop("x")
+            score |= {"error": 0.5, "noise_reaches": False}
+            score |= {"real": {"value": 1.0, "error": 0.5}, "noise": anchor}
+            made.scores["frechet_distance"] = score
+            return made
+
+    run(tmp_path, None, Evaluate(tmp_path, Scripted()), epochs=2)
+    assert not (tmp_path / "best.keras").exists()
+    said = "unusable, because noise scores as well as the samples"
+    assert caplog.text.count(said) == 1
+    assert "frechet_distance (noise 11 +- 0.5, samples 12 +- 0.5)" in caplog.text
 
 
 def test_several_metrics_on_two_replicas(data, tmp_path):
@@ -139,22 +180,25 @@ def test_samples_with_nan_have_no_score(data, tmp_path, caplog):
     _, history = run(tmp_path, data, Poison(10), epochs=2)
     scores = history["frechet_distance"]
     assert scores[0] > 0
-    assert math.isnan(scores[1])
+    assert len(scores) == 1
     assert "no score after epoch 2: Expected finite examples" in caplog.text
     assert best(tmp_path).samples["epoch"] == 1
 
 
-class Fake:
+class Fake(Evaluation):
     """Stands in for an `Evaluation` of one score."""
 
     metrics = (metrics.FrechetDistance(),)
+
+    def __init__(self):
+        pass
 
 
 @pytest.mark.parametrize(("by", "epoch"), [(None, 3), ("precision", 3), ("recall", 2)])
 def test_the_score_that_decides_can_be_chosen(tmp_path, by, epoch):
     values = iter([(0.0, 0.0), (0.1, 0.5), (0.2, 0.9), (0.3, 0.7)])
 
-    class Scripted:
+    class Scripted(Fake):
         metrics = (metrics.PrecisionRecall(),)
 
         def run(self, samples):
@@ -165,34 +209,41 @@ def test_the_score_that_decides_can_be_chosen(tmp_path, by, epoch):
             made.scores["recall"] = {**score, "value": recall}
             return made
 
-    evaluate = Evaluate(tmp_path, Scripted(), by=by, budget=None)
+    evaluate = Evaluate(tmp_path, Scripted(), by=by)
     _, history = run(tmp_path, None, evaluate)
     assert history["recall"] == [0.5, 0.9, 0.7]
     assert best(tmp_path).samples["epoch"] == epoch
 
 
-def test_budget(tmp_path, caplog):
+def test_budget(data, tmp_path, caplog):
     class Never:
         share = 0.1
+
+        def start(self):
+            pass
 
         def allows(self):
             return False
 
-    evaluate = Evaluate(tmp_path, Fake())
+        def spending(self):
+            return contextlib.nullcontext()
+
+    evaluation = Evaluation(data, ("frechet_distance",), "pixels", samples=80)
+    evaluate = Evaluate(tmp_path, evaluation, budget=0.1)
     evaluate._budget = Never()
-    evaluate.set_model(tiny())
-    evaluate._skipped = False
-    for epoch in range(3):
-        logs = {}
-        evaluate.on_epoch_end(epoch, logs)
-        assert math.isnan(logs["frechet_distance"])
+    _, history = run(tmp_path, None, evaluate, epochs=3)
+    # The last epoch is scored in any case.
+    assert len(history["frechet_distance"]) == 1
     assert caplog.text.count("at most a share of 0.1 of the time") == 1
+    assert caplog.text.count("begin to be skipped") == 1
 
 
-def test_what_cannot_be_scored_is_said_before_training(data, tmp_path):
+def test_what_cannot_be_scored_is_said_before_training(tmp_path):
     counter = At(10**9, crash)
-    with pytest.raises(ValueError, match=r"examples of shape \(8, 8, 1\)"):
-        run(tmp_path, data, counter, build=lambda: kgan.VanillaGAN((9, 9, 1), 6))
+    others = np.zeros((20, 9, 9, 1), "uint8")
+    evaluation = Evaluation(others, ("frechet_distance",), "pixels", samples=8)
+    with pytest.raises(ValueError, match=r"examples of shape \(9, 9, 1\)"):
+        run(tmp_path, None, Evaluate(tmp_path, evaluation), counter)
     assert counter.seen == 0
 
 
@@ -218,7 +269,14 @@ def model():
 
 
 def result(value, epoch=1, better="lower", count=10):
-    entry = {"value": value, "better": better, "metric": {"class": "X"}, "against": {}}
+    entry = {
+        "value": value,
+        "error": None,
+        "better": better,
+        "metric": {"class": "X"},
+        "against": {},
+    }
+    entry |= {anchor: {"value": 0.0, "error": None} for anchor in ("real", "noise")}
     return Result(
         samples={"epoch": epoch, "count": count, "weights": "EMA"},
         reference={"dataset": "mnist", "split": "test", "shape": [28, 28, 1]},

@@ -11,6 +11,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import kgan
 from kgan.callbacks import Checkpoint, Diverged, Health
 from kgan.runs.training_state import TrainingState
+from kgan.spaces import Images
 from tests.callbacks.test_checkpoint import At, CrashError, crash, state, tiny
 from tests.game_test_case import two_replicas
 
@@ -67,7 +68,7 @@ def finite(model):
 
 def texts(folder):
     """What TensorBoard shows, by tag: [(step, text)]."""
-    events = EventAccumulator(str(folder / "samples"), size_guidance={"tensors": 0})
+    events = EventAccumulator(str(folder), size_guidance={"tensors": 0})
     events.Reload()
     shown = {tag: events.Tensors(tag) for tag in events.Tags()["tensors"]}
     return {
@@ -132,6 +133,7 @@ def test_goes_on_with_the_data_that_comes_next(tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_killed_after_a_rollback_and_resumed(tmp_path):
     unbroken = run(tmp_path / "unbroken", Poison(7))[0]
     with pytest.raises(CrashError):
@@ -253,8 +255,9 @@ class Game:
 
     # It is its own endpoint too.
     drawn, given, seed_alone = ["latents"], [], True
+    gives = {"images": Images((8, 8, 1))}
 
-    def endpoints(self):
+    def built_endpoints(self):
         return {"generate": self}
 
     def endpoint(self, name):
@@ -311,7 +314,7 @@ def test_short_epochs_are_looked_at_together(tmp_path, caplog):
 
 
 def numbers(folder, tag):
-    events = EventAccumulator(str(folder / "samples"), size_guidance={"tensors": 0})
+    events = EventAccumulator(str(folder), size_guidance={"tensors": 0})
     events.Reload()
     return [tf.make_ndarray(e.tensor_proto).item() for e in events.Tensors(tag)]
 

@@ -66,10 +66,41 @@ def test_pairs_and_splits(tmp_path, capsys):
     assert "--split trainA" in printed
 
 
+def test_an_npz(capsys):
+    images = np.random.default_rng(0).integers(0, 256, (64, 28, 28), "uint8")
+    images[3] = images[7]
+    np.savez("set.npz", x_train=images, y_train=np.arange(64) % 2, x_test=images[:2])
+    main(["data", "set.npz"])
+    printed = capsys.readouterr().out
+    assert "train, test; this is train" in printed
+    assert "2: 0 (32), 1 (32)" in printed
+    assert "duplicates      1: 3 = 7" in printed
+    assert command_in(printed) == ["dcgan", "--data", "set.npz"]
+    with Image.open("contact.png") as sheet:
+        assert sheet.size == (8 * 98 + 2, 8 * 98 + 2)
+
+
+def test_a_tfds_set(prepared_mnist, capsys):
+    main(["data", prepared_mnist, "--split", "test", "--images", "4"])
+    printed = capsys.readouterr().out
+    assert "this is test" in printed
+    assert "images          40\n" in printed
+    command = command_in(printed)
+    assert command[1:] == ["--data", prepared_mnist, "--split", "test",
+                           "--batch-size", "40"]  # fmt: skip
+    recipe, _ = parse(command)
+    assert recipe.open_data().size == 40
+
+
 def test_errors(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["data", "nowhere"])
     assert "Expected a folder" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["data", "ring"])
+    assert "Expected images. Received: ring, which has points" in (
+        capsys.readouterr().err
+    )
     (tmp_path / "empty").mkdir()
     with pytest.raises(SystemExit):
         main(["data", "empty"])

@@ -70,7 +70,7 @@ def test_evaluate_and_compare_runs(runs, capsys, place):
 
     run("evaluate", runs["wide"], *SCORE, "--weights", "raw", "--out", "raw.json")
     error = fails(capsys, "compare", "narrow.json", "raw.json")
-    assert "weights is EMA in the one and raw in the other" in error
+    assert "weights is EMA in A and raw in B" in error
 
 
 def test_the_same_file_scores_the_same(runs, capsys, place, prepared_mnist):
@@ -115,7 +115,7 @@ def test_pictures(runs, capsys, place):
         (["evaluate", "NARROW", "--samples", "1"], "samples >= 4"),
         (["evaluate", "NARROW", "--extractor", "vgg"], "extractor by name"),
         (["evaluate", "NARROW", "--extractor", "squeezenet:no.npz"], "not exist"),
-        (["evaluate", "NARROW", "--metrics", "psnr"], "psnr needs pairs"),
+        (["evaluate", "NARROW", "--metrics", "psnr"], "takes no source images"),
         (["evaluate", "NARROW", "--out", "there.json"], "nothing is overwritten"),
         (["compare", "NARROW", "nowhere"], "kgan evaluate"),
         (["compare", "there.json", "there.json"], "Expected scores written by"),

@@ -80,7 +80,7 @@ def test_defaults_change_no_recipe(recipe):
 def test_all_options_are_arguments_of_the_model(recipe):
     known = model_options.arguments(recipe.model)
     assert recipe.options.keys() <= known.keys()
-    assert {"seed", "synchronized", "name", *recipe.from_data} <= known.keys()
+    assert {"seed", "synchronized", "name"} <= known.keys()
 
 
 def test_what_the_user_changes_goes_to_the_recipe():
@@ -126,6 +126,17 @@ def test_resumed_with_an_option_that_the_recipe_does_not_have(tmp_path, monkeypa
         training.parse(["gan", "--resume", "--model.pieces", "3"])
 
 
+def test_networks_to_start_from_do_not_change(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    asked, run = training.parse(["gan", "--starts-from", "dcgan"])
+    with run.writing(asked):
+        pass
+    resumed, _ = training.parse(["gan", "--resume"])
+    assert resumed.starts_from == "dcgan"
+    with pytest.raises(ValueError, match=r"starts_from was 'dcgan', is 'gan_ring'"):
+        training.parse(["gan", "--resume", "--starts-from", "gan_ring"])
+
+
 def test_a_run_keeps_its_settings_when_a_default_changes(tmp_path):
     """A saved value stands before the recipe's."""
     recipe = recipes.get("dcgan")
@@ -141,13 +152,33 @@ def test_a_run_keeps_its_settings_when_a_default_changes(tmp_path):
 def test_an_option_of_several_numbers():
     """A recipe's dictionary, such as a penalty and its weight, has options too."""
     penalty = {"name": "r1", "weight": 10.0}
-    recipe = dataclasses.replace(
-        recipes.get("dcgan"), options={"penalty": penalty}, from_data=("width",)
-    )
+    recipe = dataclasses.replace(recipes.get("dcgan"), options={"penalty": penalty})
     options = model_options.of_recipe(recipe)
     assert options.penalty == penalty
-    assert not hasattr(options, "width")
     assert model_options.changed(recipe, options) == {"penalty": penalty}
+
+
+def test_optimizers_and_schedules_by_player(monkeypatch):
+    line = {"name": "linear", "start": 0.1, "end": 0.0, "images": 100}
+    adam = {"name": "adam", "learning_rate": 1e-3}
+    recipe = dataclasses.replace(
+        recipes.get("dcgan"),
+        name="vae",
+        optimizers={"encoder": adam, "decoder": adam},
+        schedules={"encoder": {"learning_rate": line}},
+    )
+    monkeypatch.setitem(recipes.RECIPES, "vae", recipe)
+    arguments = ["--decoder-optimizer.learning-rate", "0.5", "--starts-from", "dcgan"]
+    arguments += ["--schedules.encoder.learning-rate.end", "0.05"]
+    asked, _ = training.parse(["vae", *arguments])
+    assert asked.optimizers == {
+        "encoder": adam,
+        "decoder": {"name": "adam", "learning_rate": 0.5},
+    }
+    assert asked.schedules == {"encoder": {"learning_rate": {**line, "end": 0.05}}}
+    assert asked.starts_from == "dcgan"
+    with pytest.raises(SystemExit):
+        training.parse(["vae", "--d-optimizer.learning-rate", "0.5"])
 
 
 def test_args_of_a_docstring():

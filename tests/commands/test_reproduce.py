@@ -72,6 +72,9 @@ def test_from_recipe_to_table(trained, capsys):
     score = stored["scores"]["frechet_distance"]["value"]
     text = Path("README.md").read_text()
     assert f"| `tiny` | 2 epochs, 6 steps | frechet_distance | {score:.4g} |" in text
+    page = Path("docs/results.md").read_text()
+    assert f"| frechet_distance | {score:.4g} |" in page
+    assert "40 of logs/tiny/reproduce" in page
     assert text.endswith("\n\nThe end.\n")
     # A result that is there is not made again, unless asked for.
     main(["reproduce", "tiny"])
@@ -81,7 +84,21 @@ def test_from_recipe_to_table(trained, capsys):
     assert stored["samples"]["count"] == 30
     Path("README.md").write_text(f"{report.BEGIN}{report.END}")
     main(["reproduce", "--table-only"])
-    assert "30 of logs/tiny/reproduce" in Path("README.md").read_text()
+    assert "| `tiny` |" in Path("README.md").read_text()
+    assert "30 of logs/tiny/reproduce" in Path("docs/results.md").read_text()
+
+
+def test_a_recipe_that_starts_from_another_one(monkeypatch, tiny, capsys):
+    second = dataclasses.replace(tiny, name="second", starts_from="tiny")
+    monkeypatch.setattr(recipes, "RECIPES", {"tiny": tiny, "second": second})
+    asked = []
+    finished = [False, True, False, True]
+    monkeypatch.setattr(reproduce, "_is_finished", lambda *a: finished.pop(0))
+    monkeypatch.setattr(reproduce, "train", lambda *a: asked.append(a))
+    assert reproduce._trained(second, "logs") == Path("logs/second/reproduce")
+    (first, *_), (then, *_) = asked
+    assert (first.name, first.starts_from) == ("tiny", None)
+    assert (then.name, then.starts_from) == ("second", "logs/tiny/reproduce")
 
 
 def test_a_run_of_other_settings(capsys, tiny):
@@ -95,7 +112,7 @@ def test_a_run_of_other_settings(capsys, tiny):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["dcgan"], "Expected a recipe: tiny. Received: 'dcgan'"),
+        (["dcgan"], "recipe: tiny, or a .py file with one. Received: 'dcgan'"),
         (["--readme", "nowhere.md"], "a README to write results to"),
         (["--table-only"], "Expected results in results"),
         ([], "beside train.py"),

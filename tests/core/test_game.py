@@ -229,8 +229,11 @@ def test_labels_that_do_not_fit():
     images, labels = batch_for(model)
     with pytest.raises(ValueError, match=r"2 parts: image 4x4x1, label.*labels=True"):
         step(model, images)
-    with pytest.raises(tf.errors.InvalidArgumentError, match="labels from 0 to 2"):
+    with pytest.raises(ValueError, match=r"from 0 to 2. Received: labels from 1 to 3"):
         step(model, (images, labels + 1))
+    # Later batches are checked in the step.
+    with pytest.raises(tf.errors.InvalidArgumentError, match="labels from 0 to 2"):
+        model.train_on_batch(images, labels + 1)
     with pytest.raises(ValueError, match=r"labels as int32. Received: float32"):
         step(model, (images, labels.astype("float32")))
     plain = compiled(linear_gan)
@@ -246,7 +249,7 @@ def test_labels_when_asked():
         model.generate(3, seed=1)
     with pytest.raises(ValueError, match=r"labels for each of n=5 examples.*: 3"):
         model.generate(5, seed=1, labels=[0, 1, 2])
-    with pytest.raises(ValueError, match="labels: expected labels from 0 to 2"):
+    with pytest.raises(ValueError, match="labels: Expected labels from 0 to 2"):
         model.generate(labels=[3])
     with pytest.raises(ValueError, match="Received: 'labels' too"):
         linear_gan().generate(3, labels=[1, 1, 1])
@@ -521,3 +524,34 @@ def test_a_subclass_without_a_name_and_nested_tuples(tmp_path):
     assert loaded.table == ((1, 2), [3, (4,)])
     with pytest.raises(ValueError, match="Received: a lambda"):
         Alone(table=lambda x: x).get_config()
+
+
+def test_one_learning_rate_for_callbacks():
+    model = compiled(linear_gan, lambda: keras.optimizers.SGD(0.5))
+    model.optimizer.learning_rate = 0.25
+    assert float(model.optimizer.learning_rate) == 0.25
+    assert float(model.g_optimizer.learning_rate) == 0.25
+    model.g_optimizer.learning_rate = 0.125
+    with pytest.raises(AttributeError, match=r"d=0.25, g=0.125.*model.d_optimizer"):
+        _ = model.optimizer.learning_rate
+    schedules = {"learning_rate": kgan.schedules.Linear(0.4, 0.0, images=32)}
+    model.compile("sgd", "sgd", schedules=schedules)
+    with pytest.raises(AttributeError, match="Change `schedules`"):
+        model.optimizer.learning_rate = 0.1
+
+
+def test_what_a_game_has_instead_of_arguments_of_compile():
+    model = linear_gan()
+    with pytest.raises(ValueError, match=r"with metrics.*kgan\.callbacks\.Evaluate"):
+        model.compile(metrics=["mae"])
+    with pytest.raises(ValueError, match=r"with loss.*Losses belong to the model"):
+        model.compile(loss="mse")
+
+
+def test_the_summary_names_the_averaged_network():
+    lines = []
+    model = kgan.DCGAN((28, 28, 1), 4, 2, ema_decay=0.9)
+    model.summary(print_fn=lambda line, **_: lines.append(line))
+    assert "ema_generator" in "".join(lines)
+    assert list(model.built_endpoints()) == ["generate"]
+    assert model.built_endpoints()["generate"] is model.endpoint("generate")

@@ -1,5 +1,3 @@
-import logging
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -39,16 +37,33 @@ def test_classes_are_subfolders(tmp_path):
     }
 
 
-def test_names_of_classes_and_classes_with_one_image(tmp_path, caplog):
+def test_names_of_classes_and_their_numbers_of_images(tmp_path):
     for name in ("cat/a", "dog/b", "dog/c"):
         save(tmp_path / f"{name}.png", gray(1))
     (tmp_path / "owl").mkdir()
     (tmp_path / "owl" / "a.png").write_bytes(b"no image")
-    with caplog.at_level(logging.WARNING, "kgan"):
-        source = kgan.data.open_source(tmp_path, labels=True, skip_corrupt=True)
-    assert source.class_names == ["cat", "dog"]
-    assert source.spaces[1] == kgan.spaces.Labels(2)
-    assert "classes with one image: cat" in caplog.text
+    options = {"labels": True, "skip_corrupt": True}
+    for in_memory in (True, False):
+        source = kgan.data.open_source(tmp_path, in_memory=in_memory, **options)
+        assert source.class_names == ["cat", "dog"]
+        assert source.spaces[1] == kgan.spaces.Labels(2)
+        assert source.class_counts().tolist() == [1, 2]
+    flat = kgan.data.open_source(tmp_path, in_memory=False, skip_corrupt=True)
+    assert flat.class_counts() is None
+
+
+def test_a_class_has_one_number_in_all_splits(tmp_path):
+    for name in ("train/cat", "train/dog", "test/dog", "test/owl"):
+        save(tmp_path / name / "a.png", gray(1))
+    for split, labels in (("train", [0, 1]), ("test", [1, 2])):
+        source = kgan.data.open_source(tmp_path, split=split, labels=True)
+        assert source.class_names == ["cat", "dog", "owl"]
+        assert source.labels.tolist() == labels
+    # A and B are two sets.
+    for name in ("trainA/cat", "trainB/dog", "test_A/ant"):
+        save(tmp_path / "two" / name / "a.png", gray(1))
+    source = kgan.data.open_source(tmp_path / "two", split="trainA", labels=True)
+    assert source.class_names == ["ant", "cat"]
 
 
 @pytest.mark.parametrize("in_memory", [True, False])

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import kgan
-from kgan.data.load import _EMBEDDED_DIRECTORY
+from kgan.data.opening import _EMBEDDED_DIRECTORY
 
 
 def test_embedded_digits():

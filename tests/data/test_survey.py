@@ -2,8 +2,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import kgan
 from kgan.data.files import open_files
-from kgan.data.survey import contact_sheet, survey
+from kgan.data.survey import (
+    contact_sheet,
+    pictures_of_files,
+    pictures_of_source,
+    survey,
+    survey_source,
+)
 
 
 @pytest.fixture
@@ -47,7 +54,8 @@ def test_rows(files):
 
 
 def test_contact_sheet(files):
-    sheet = contact_sheet(files, ["dog/d.png", "cat/a.png", "cat/c.png"])
+    names = ["dog/d.png", "cat/a.png", "cat/c.png"]
+    sheet = contact_sheet(pictures_of_files(files, names))
     # Two rows of two cells of 96 pixels, with margins of 2.
     assert sheet.shape == (198, 198, 3)
     # A small image keeps its size, in the middle of its cell.
@@ -59,3 +67,21 @@ def test_no_images(tmp_path):
     (tmp_path / "a.txt").write_text("no image")
     with pytest.raises(ValueError, match=r"none of which is a readable image.*a.txt"):
         survey(open_files(tmp_path))
+
+
+def test_a_set_without_files():
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (6, 8, 12, 4), "uint8")
+    images[4] = images[1]
+    images[5, ..., :3] = 2
+    source = kgan.data.ArraySource(images, np.array([1, 0, 1, 1, 0, 1]))
+    found = survey_source(source)
+    assert found.sizes() == {(8, 12): 6}
+    assert found.channels() == {4: 6}
+    assert found.classes == {"1": 4, "0": 2}
+    assert found.duplicates == [["1", "4"]]
+    # Near-black whatever its alpha.
+    assert found.dark == ["5"]
+    assert dict(found.rows())["kinds"] == "RGBA (6)"
+    assert len(list(pictures_of_source(source, 4))) == 2
+    assert contact_sheet(pictures_of_source(source, 4)).shape == (100, 198, 3)

@@ -47,12 +47,15 @@ def test_machines_equal_one(tmp_path, n):
     assert "SavedModel" in out
     for other, other_out, _ in others:
         assert (other.returncode, other_out) == (0, "")
-    assert len(list((tmp_path / "logs/dcgan/both/train").iterdir())) == 1
     assert [p.name for p in (tmp_path / "export/dcgan").iterdir()] == ["1"]
     # One process with the same global batch sees the same game.
     run[run.index("both")] = "alone"
     alone = [sys.executable, str(TRAIN), *ARGUMENTS, *run]
     subprocess.run(alone, cwd=tmp_path, check=True, capture_output=True)
+    boards = [
+        list((tmp_path / "logs/dcgan" / r).glob("events.*")) for r in ("both", "alone")
+    ]
+    assert len(boards[0]) == len(boards[1]) > 0
     one = checkpoint_values(tmp_path / "logs/dcgan/alone")
     two = checkpoint_values(tmp_path / "logs/dcgan/both")
     assert one.keys() == two.keys()
@@ -99,7 +102,7 @@ def test_sigterm_to_one_machine_saves_on_all(tmp_path):
     workers[1].send_signal(signal.SIGTERM)
     out, _ = workers[0].communicate(timeout=60)
     workers[1].communicate(timeout=60)
-    assert [w.returncode for w in workers] == [0, 0]
+    assert [w.returncode for w in workers] == [128 + signal.SIGTERM] * 2
     assert "--resume --run logs/dcgan/r" in out
 
 
@@ -116,6 +119,7 @@ def test_a_divergence_is_answered_by_all(tmp_path):
     assert all(np.isfinite(value).all() for value in values.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("difference", [["--seed", "1"]])
 def test_other_settings(tmp_path, difference):
     ports = free_ports(2)

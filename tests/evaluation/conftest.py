@@ -46,8 +46,8 @@ class Served(tf.Module):
             input_signature=[number, number],
         )
         self.interpolate = tf.function(
-            lambda seed_from, seed_to, steps: image(seed_from + seed_to, steps),
-            input_signature=[number, number, number],
+            lambda seed_from, seed_to, steps, path: image(seed_from + seed_to, steps),
+            input_signature=[number, number, number, tf.TensorSpec([], tf.string)],
         )
 
 

@@ -50,10 +50,10 @@ def test_scores_and_anchors_are_those_of_the_metric(data, model):
         return frechet_distance(real, gaussian(Small().extract(examples).features))
 
     assert score["value"] == pytest.approx(distance(fake), rel=1e-9)
-    floor = distance(reals.side("held_out").examples)
-    assert score["real"]["value"] == pytest.approx(floor, rel=1e-9)
-    ceiling = distance(reals.side("noise").examples)
-    assert score["noise"]["value"] == pytest.approx(ceiling, rel=1e-9)
+    held_out = distance(reals.side("held_out").examples)
+    assert score["real"]["value"] == pytest.approx(held_out, rel=1e-9)
+    noise = distance(reals.side("noise").examples)
+    assert score["noise"]["value"] == pytest.approx(noise, rel=1e-9)
     assert score["real"]["between"]["fake"]["of"].endswith("test")
     assert score["against"]["real"]["count"] == 40
     assert score["error"] > 0
@@ -105,9 +105,11 @@ def test_run_and_file_score_alike(data, model, tmp_path):
 
 def test_a_bias_is_told(data, model):
     made = evaluation(data, samples=10).run(model)
-    one, anchors = made.warnings
+    one, anchors, unusable = made.warnings
     assert one.startswith("frechet_distance: The Frechet distance of 10 examples")
     assert anchors.startswith("real and noise of frechet_distance: ")
+    # An untrained generator.
+    assert "noise" in unusable
     assert f"warning: {one}" in made.table()
 
 
@@ -157,6 +159,22 @@ def test_defaults_are_what_the_data_allows(prepared_mnist, digits, tmp_path):
     assert "memorization" not in names
 
 
+@pytest.mark.parametrize(
+    ("mode", "extractor"), [("L", "lenet"), ("RGB", "color"), ("RGBA", "color")]
+)
+def test_the_default_extractor_is_that_of_the_channels(tmp_path, mode, extractor):
+    from PIL import Image
+
+    for i in range(4):
+        Image.new("RGBA", (8, 8), (60 * i, 9, 9, 99)).convert(mode).save(
+            tmp_path / f"{i}.png"
+        )
+    data = Data(str(tmp_path), channels=len(mode))
+    one = Evaluation(data, ["frechet_distance"], samples=4)
+    assert one.reals.shape == (8, 8, len(mode))
+    assert one.extractor.name == extractor
+
+
 def test_points():
     model = kgan.VanillaGAN(
         (2,), 2, generator_hidden=(4,), discriminator_hidden=(4,), output="linear"
@@ -187,6 +205,7 @@ def test_stacked_digits_are_told_by_channel():
     one = Evaluation(Data("stacked_mnist_10k"), samples=400)
     (metric,) = one.metrics
     assert metric.name == "stacked_mode_coverage"
+    assert one.extractor.name == "lenet"
     base = kgan.data.open_source("mnist_10k", labels=True)
     images = [base.examples[base.labels == digit][:9, ..., 0] for digit in (4, 0, 7)]
     examples = np.stack(images, axis=-1)

@@ -1,5 +1,7 @@
 """Scores of generators that take labels, or images."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -61,15 +63,6 @@ def test_labels_are_balanced():
     np.testing.assert_array_equal(again, many[:501])
 
 
-def test_an_export_that_takes_labels(tmp_path):
-    path = tmp_path / "export" / "1"
-    model = Conditional(seed=0)
-    model.steps.assign(1)
-    model.export(path)
-    with pytest.raises(ValueError, match=r"sample takes labels too. Choose the run"):
-        open_samples(path)
-
-
 def test_sources_are_translated():
     model = Translation(seed=0)
     samples = open_samples(model)
@@ -81,7 +74,7 @@ def test_sources_are_translated():
     with pytest.raises(ValueError, match=r"images \(image .*each of 4.*none"):
         samples.draw(4)
     with pytest.raises(ValueError, match=r"which cannot interpolate"):
-        samples.walk(2, 3)
+        samples.interpolations(2, 3)
     with pytest.raises(ValueError, match=r"Received: 3 images"):
         samples.draw(4, images=sources[:3])
     with pytest.raises(ValueError, match=r"Received: 5 images, 4 labels"):
@@ -190,6 +183,12 @@ class Scoring(Conditional):
         return {**endpoints, "score": kgan.Endpoint(score, takes, gives)}
 
 
+def test_another_number_of_classes(classes):
+    evaluation = Evaluation(classes, ["frechet_distance"], "pixels", samples=33)
+    with pytest.raises(ValueError, match=r"data of 4 classes.*Received: set with 3"):
+        evaluation.run(Conditional(classes=4, seed=0))
+
+
 def test_a_score_per_image(classes):
     evaluation = Evaluation(classes, [AUROC(normal=1)], "pixels", samples=33)
     result = evaluation.run(Scoring(seed=0))
@@ -225,8 +224,6 @@ def test_points_with_modes_as_classes():
 
 
 def test_what_the_data_or_the_generator_lacks(pairs, classes):
-    with pytest.raises(ValueError, match="psnr needs pairs, but set is no set of"):
-        Evaluation(classes, ["psnr"], samples=8)
     with pytest.raises(ValueError, match=r"needs classes, but .* without labels"):
         Evaluation(pairs, ["class_frechet_distance"], samples=8)
     with pytest.raises(ValueError, match="auroc needs classes"):
@@ -249,3 +246,26 @@ def test_a_generator_of_latents_alone(pairs, classes):
         assert result.scores == {}
         expected = f"{name}: left out, because the generator takes no {what}."
         assert result.warnings == [expected]
+
+
+def test_reconstructions_are_scored_against_their_sources(classes):
+    space = {"images": Images(nets.IMAGE)}
+    model = kgan.AutoEncoder(nets.IMAGE, 2, hidden=(3,), seed=0)
+    unlabelled = dataclasses.replace(classes, labels=False)
+    evaluation = Evaluation(unlabelled, ["l1"], "pixels", samples=8)
+    score = evaluation.run(model).scores["l1"]
+    sources = evaluation.reals.side("sources").examples
+    made = to_uint8(model.reconstruct(sources)).astype(float)
+    expected = np.abs(made - sources).mean() / 127.5
+    assert score["value"] == pytest.approx(expected, rel=1e-5)
+    assert score["against"]["target"]["of"] == "set all"
+    assert score["real"]["value"] == 0.0
+    endpoint = kgan.Endpoint(lambda images: {"images": images}, space, space)
+    assert not endpoint.reconstructs
+    assert model.endpoint("reconstruct").reconstructs
+    # In pictures, the source is shown once.
+    (picture,) = model.pictures((to_float(sources),), n=2).values()
+    assert list(picture.columns) == ["source", "output"]
+    # A translation has no target here.
+    with pytest.raises(ValueError, match="a target or a degradation"):
+        evaluation.run(Translation(seed=0))

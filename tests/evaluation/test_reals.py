@@ -56,6 +56,7 @@ def test_a_whole_set_without_another_split_holds_nothing_out(monkeypatch):
     monkeypatch.setattr(module, "_HELD_OUT_LIMIT", 10)
     digits = kgan.data.open_source("mnist_10k", split="train[:60]").examples
     monkeypatch.setattr(module, "open_source", only_train(digits))
+    monkeypatch.setattr(module, "splits_of", lambda *_: ["train"])
     reals = Reals(Data("digits"), 50)
     assert reals.side("held_out") is None
     assert reals.side("test") is None
@@ -112,3 +113,26 @@ def test_a_folder_has_no_splits(tmp_path):
     for name in ("held_out", "test", "validation"):
         assert reals.side(name) is None
     assert len(reals.side("training").examples) == 6
+
+
+def test_a_file_without_splits_holds_nothing_out(tmp_path):
+    images = np.arange(12, dtype="uint8").repeat(64).reshape(12, 8, 8)
+    np.savez(tmp_path / "whole.npz", images=images)
+    reals = Reals(Data(str(tmp_path / "whole.npz")), 12)
+    assert reals.split == "all"
+    assert reals.side("held_out") is None
+    np.savez(tmp_path / "split.npz", x_train=images[:8], x_test=images[8:])
+    reals = Reals(Data(str(tmp_path / "split.npz")), 12)
+    assert set(numbers(reals.side("held_out"))) == {8, 9, 10, 11}
+
+
+def test_a_folder_of_splits_holds_its_test_split_out(tmp_path):
+    for split, first in (("train", 0), ("test", 4)):
+        (tmp_path / split).mkdir()
+        for i in range(first, first + 4):
+            pixels = np.full((8, 8), i, "uint8")
+            Image.fromarray(pixels).save(tmp_path / split / f"{i}.png")
+    reals = Reals(Data(str(tmp_path)), 8)
+    assert reals.split == "train"
+    assert set(numbers(reals.side("reference"))) == {0, 1, 2, 3}
+    assert set(numbers(reals.side("held_out"))) == {4, 5, 6, 7}

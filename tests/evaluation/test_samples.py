@@ -76,7 +76,7 @@ def test_bad_numbers(model):
         with pytest.raises(ValueError, match=r"count >= 1 and seed >= 0"):
             samples.draw(count, seed)
     with pytest.raises(ValueError, match=r"steps >= 2"):
-        samples.walk(3, 1)
+        samples.interpolations(3, 1)
 
 
 def test_a_keras_file(model, tmp_path):
@@ -117,7 +117,7 @@ def test_an_export(export):
     drawn = samples.draw(600, seed=5)
     assert drawn.shape == (600, 28, 28, 1)
     np.testing.assert_array_equal(drawn[:20], samples.draw(20, seed=5))
-    assert samples.walk(2, 3).shape == (2 * 30 + 2, 3 * 30 + 2, 1)
+    assert samples.interpolations(2, 3).shape == (2 * 30 + 2, 2 * (3 * 30 + 2) + 12, 1)
     with pytest.raises(ValueError, match="one set of weights"):
         open_samples(export, "raw")
 
@@ -133,7 +133,7 @@ def test_an_export_with_its_card(model, tmp_path):
     assert samples.data is None
     drawn = open_samples(model).draw(40, seed=9)
     np.testing.assert_array_equal(samples.draw(40, seed=9), drawn)
-    assert samples.walk(2, 3).shape == (2 * 30 + 2, 3 * 30 + 2, 1)
+    assert samples.interpolations(2, 3).shape == (2 * 30 + 2, 2 * (3 * 30 + 2) + 12, 1)
 
 
 def test_large_examples_come_in_smaller_blocks():
@@ -147,10 +147,10 @@ def test_large_examples_come_in_smaller_blocks():
     assert asked == [16, 16, 8]
 
 
-def test_a_walk_of_a_model(model):
-    walk = open_samples(model).walk(2, 3, seed=4)
-    expected = interpolation_picture(model.endpoint("generate"), 2, 3, 4)
-    np.testing.assert_array_equal(walk, expected)
+def test_interpolations_of_a_model(model):
+    picture = open_samples(model).interpolations(2, 3, seed=4)
+    expected = interpolation_picture(model.interpolate, 2, 3, 4)
+    np.testing.assert_array_equal(picture, expected)
 
 
 def test_what_is_none_of_these(export, tmp_path):

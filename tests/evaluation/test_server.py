@@ -39,8 +39,8 @@ def test_a_server_gives_what_the_export_gives(base_path, server, tmp_path, capsy
         # More than a block.
         drawn = samples.draw(502, seed=3)
         np.testing.assert_array_equal(drawn, export.draw(502, seed=3))
-        walked = samples.walk(2, 3, seed=4)
-        np.testing.assert_array_equal(walked, export.walk(2, 3, seed=4))
+        between = samples.interpolations(2, 3, seed=4)
+        np.testing.assert_array_equal(between, export.interpolations(2, 3, 4))
     commands.main(["sample", server.rest, "--out", str(tmp_path / "grid.png"),
                    "--grid", "2x3", "--seed", "3"])  # fmt: skip
     picture = np.asarray(Image.open(tmp_path / "grid.png"))

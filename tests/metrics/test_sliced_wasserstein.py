@@ -83,9 +83,9 @@ def test_score():
     metric = metrics.SlicedWasserstein(patches=16, directions=64)
     real, alike = images(300, seed=0), images(300, seed=1)
     blurred = ndimage.gaussian_filter(images(300, seed=2), [0, 1, 1, 0])
-    floor = metric.score(real, alike)["sliced_wasserstein"]
+    of_alike = metric.score(real, alike)["sliced_wasserstein"]
     value = metric.score(real, blurred)["sliced_wasserstein"]
-    assert value.value > 3 * floor.value
+    assert value.value > 3 * of_alike.value
     assert (
         "300 real and 300 generated images, 16 patches each, x1000: 28px" in value.how
     )

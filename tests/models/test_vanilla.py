@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 import kgan
 from tests.game_test_case import run_game_test
@@ -15,6 +16,7 @@ def build(**kwargs):
     )
 
 
+@pytest.mark.slow
 def test_vanilla_gan(tmp_path):
     run_game_test(build, tmp_path, eagerly=True, discriminator_steps=2)
 

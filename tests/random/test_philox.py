@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy import stats
 
 from kgan.random import philox
 
@@ -35,3 +36,19 @@ def test_range():
     assert -2.0 <= np.min(x) < -1.99
     assert 2.99 < np.max(x) < 3.0
     assert abs(np.mean(x) - 0.5) < 0.05
+
+
+def test_numbers_that_examples_decide():
+    rng = np.random.default_rng(0)
+    examples = rng.integers(0, 256, (2000, 5, 3), dtype="uint8")
+    numbers = philox.uniform_of(tf.constant(examples)).numpy()
+    assert numbers.shape == examples.shape
+    assert stats.kstest(numbers.ravel(), "uniform").pvalue > 1e-3
+    # Of the example alone: not of its place or its neighbours.
+    np.testing.assert_array_equal(philox.uniform_of(examples[40:42]), numbers[40:42])
+    # A change of one level changes all numbers.
+    other = examples[:1].copy()
+    other[0, 0, 0] ^= 1
+    assert np.mean(philox.uniform_of(other).numpy() == numbers[:1]) < 0.1
+    across = np.corrcoef(numbers.reshape(2000, -1), rowvar=False)
+    assert np.abs(across - np.eye(15)).max() < 0.1

@@ -29,7 +29,7 @@ def test_the_model_is_that_of_the_run(trained):
     # A training process may be writing there.
     assert files(path) == before
     assert (run.epoch, run.batch) == (2, 0)
-    assert run.recipe.options["width"] == 2
+    assert run.settings.recipe.options["width"] == 2
     np.testing.assert_array_equal(run.model.generate(3, 1), model.generate(3, 1))
     for loaded, saved in zip(run.model.weights, model.weights, strict=True):
         np.testing.assert_array_equal(loaded, saved)
@@ -46,7 +46,22 @@ def test_a_recipe_that_is_gone_is_in_the_run(trained, tmp_path):
     config["name"] = "gone"
     (path / "config.json").write_text(json.dumps(config))
     assert saved_recipe(path).name == "gone"
-    assert open_run(path).recipe.name == "gone"
+    assert open_run(path).settings.name == "gone"
+
+
+def test_a_run_that_is_older_than_optimizers_by_player(trained, tmp_path):
+    path = tmp_path / "run"
+    shutil.copytree(trained[0], path)
+    config = json.loads((path / "config.json").read_text())
+    optimizers = config.pop("optimizers")
+    config |= {f"{name}_optimizer": optimizers[name] for name in "dg"}
+    for name in ("schedules", "starts_from"):
+        del config[name]
+    (path / "config.json").write_text(json.dumps({**config, "from_data": ["mean"]}))
+    recipe = saved_recipe(path)
+    assert recipe == saved_recipe(trained[0])
+    images = open_run(path).model.generate(3, 1)
+    np.testing.assert_array_equal(images, trained[1].generate(3, 1))
 
 
 def test_no_run(tmp_path):

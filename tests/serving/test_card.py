@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 
+import kgan
 from kgan import recipes
 from kgan.runs.config import as_config
 from kgan.serving import card
@@ -93,7 +94,7 @@ def test_markdown(run, tmp_path):
     for line in (
         "# digits, version 3",
         "- Recipe: dcgan (Radford, Metz, Chintala 2015, arXiv 1511.06434)",
-        "- Steps: 1",
+        "- Steps: 1 (0 images)",
         "- Licence of the data: CC BY-SA 3.0",
         "| `sample_png` | `num_samples` int32 [], `seed` int32 [] | "
         "`png_bytes` string [n] |",
@@ -104,6 +105,53 @@ def test_markdown(run, tmp_path):
     assert "frechet_distance" in text
     assert "12.5" in text
     assert "/v1/models/digits:predict" in text
+
+
+def test_the_loss_is_that_of_the_model(run, tmp_path):
+    """Whatever the recipe of the run says."""
+    config = json.loads((run / "config.json").read_text())
+    config["options"]["loss"] = "non_saturating"
+    (run / "config.json").write_text(json.dumps(config))
+    model = build(loss=kgan.losses.Minimax())
+    model.d_optimizer.learning_rate = 3e-4
+    facts = card.facts(model, tmp_path / "m" / "1", REPORT, **SIZES, run=run)
+    assert facts["training"]["losses"] == [{"class": "Minimax", "config": {}}]
+    text = card.markdown(facts)
+    assert "- Loss: Minimax()\n" in text
+    assert "- Optimizer of d: Adam(learning_rate=0.0003, " in text
+    assert "- Optimizer of g: Adam(learning_rate=0.001, " in text
+
+
+def test_what_a_model_knows_without_a_run(tmp_path):
+    facts = card.facts(build(), tmp_path / "m" / "1", REPORT, **SIZES)
+    settings = facts["model"]["settings"]
+    assert settings["image_shape"] == [28, 28, 1]
+    assert (settings["latent_dim"], settings["ema_decay"]) == (4, 0.9)
+    assert json.loads(json.dumps(facts)) == facts
+    assert "latent_dim=4, width=2" in card.markdown(facts)
+    # Networks would fill the card, and have no place on it.
+    whole = build()
+    model = kgan.GAN(whole.generator, whole.discriminator, loss="minimax", seed=3)
+    facts = card.facts(model, tmp_path / "m" / "1", REPORT, **SIZES)
+    assert facts["model"]["settings"].keys().isdisjoint(("generator", "discriminator"))
+    assert facts["model"]["settings"]["seed"] == 3
+    assert facts["training"]["optimizers"] == {}
+    assert facts["training"]["losses"][0]["class"] == "Minimax"
+
+
+def test_no_absolute_path(run, tmp_path, monkeypatch):
+    config = json.loads((run / "config.json").read_text())
+    config["data"]["data"] = str(tmp_path / "photos")
+    (run / "config.json").write_text(json.dumps(config))
+    facts = card.facts(trained(), tmp_path / "m" / "1", REPORT, **SIZES, run=run)
+    monkeypatch.chdir(tmp_path / "logs")
+    card.write(tmp_path, facts)
+    for name in (card.JSON, card.MARKDOWN):
+        assert str(tmp_path) not in (tmp_path / name).read_text()
+    written = json.loads((tmp_path / card.JSON).read_text())
+    assert written["training"]["run"] == "dcgan/001"
+    assert written["data"]["name"] == written["training"]["config"]["data"]["data"]
+    assert written["data"]["name"] == ".../photos"
 
 
 def test_what_is_not_known_is_said(tmp_path):

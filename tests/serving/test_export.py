@@ -1,13 +1,19 @@
 import json
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import kgan
-from kgan.serving import ServingSession, contract, prediction_log
+from kgan.serving import ServingSession, card, contract, prediction_log
+from kgan.spaces.images import tile
+from kgan.system import image_files
 from tests.game_test_case import two_replicas
+from tests.games.translation import Translation
 from tests.serving.trained import build, train, trained
+
+ENDS = {"seed_from": 1, "seed_to": 1, "steps": 3, "path": "prior"}
 
 
 @pytest.fixture(scope="module")
@@ -21,6 +27,14 @@ def session(path):
         yield session
 
 
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """The model of a .keras file."""
+    file = tmp_path_factory.mktemp("saved") / "digits.keras"
+    trained().save(file)
+    return keras.models.load_model(file)
+
+
 def test_the_folder(path):
     assert [p.name for p in path.parent.iterdir()] == ["1"]
     assert {p.name for p in (path / "assets.extra").iterdir()} == {
@@ -28,9 +42,26 @@ def test_the_folder(path):
         "model_card.json",
         "model_card.md",
         "requests_to_refuse",
+        "samples.png",
         "tf_serving_warmup_requests",
     }
     assert path.stat().st_mode & 0o777 == 0o755
+
+
+def test_the_picture_shows_what_generate_gives(path):
+    shown = image_files.read(path / "assets.extra" / "samples.png")
+    samples = kgan.spaces.to_uint8(trained().generate(64, seed=0))
+    np.testing.assert_array_equal(shown, tile(samples))
+    text = (path / "assets.extra" / "model_card.md").read_text()
+    assert "![generate, seed 0](samples.png)" in text
+
+
+def test_a_translation_has_no_picture_without_images(tmp_path):
+    model = Translation()
+    model.steps.assign(1)
+    path = model.export(tmp_path / "1")
+    assert not (path / "assets.extra" / "samples.png").exists()
+    assert card.read(path)["picture"] is None
 
 
 def test_variables_are_stored_once(path):
@@ -68,21 +99,43 @@ def test_more_than_a_block_is_what_generate_gives(session):
     np.testing.assert_array_equal(session.run("sample", inputs)["images"], expected)
 
 
-def test_the_ends_of_a_walk_are_samples(session):
+def test_the_ends_of_an_interpolation_are_samples(session):
     def first(seed):
         inputs = {"num_samples": np.int32(1), "seed": np.int32(seed)}
         return session.run("sample", inputs)["images"][0].astype(int)
 
-    inputs = {"seed_from": np.int32(3), "seed_to": np.int32(4), "steps": np.int32(5)}
-    walk = session.run("interpolate", inputs)["images"]
-    assert walk.shape == (5, 28, 28, 1)
+    images = between(session, 3, 4, 5, "prior")
+    assert images.shape == (5, 28, 28, 1)
     # Of another batch size, so up to rounding.
-    assert np.abs(walk[0] - first(3)).max() <= 1
-    assert np.abs(walk[-1] - first(4)).max() <= 1
-    assert len(np.unique(walk, axis=0)) == 5
+    assert np.abs(images[0] - first(3)).max() <= 1
+    assert np.abs(images[-1] - first(4)).max() <= 1
+    assert len(np.unique(images, axis=0)) == 5
     # The images fill the range of uint8, or there would be little to compare.
-    assert walk.min() < 20
-    assert walk.max() > 235
+    assert images.min() < 20
+    assert images.max() > 235
+
+
+def between(session, seed_from, seed_to, steps, path):
+    numbers = {"seed_from": seed_from, "seed_to": seed_to, "steps": steps}
+    inputs = {name: np.int32(number) for name, number in numbers.items()}
+    return session.run("interpolate", {**inputs, "path": path})["images"]
+
+
+@pytest.mark.parametrize("way", ["prior", "linear", "spherical"])
+def test_interpolations_of_a_model_its_file_and_its_export_are_equal(
+    session, saved, way
+):
+    for ends in ((1, 2), (-(2**31), 2**31 - 1)):
+        expected = trained().interpolate(*ends, 7, way)
+        np.testing.assert_array_equal(saved.interpolate(*ends, 7, way), expected)
+        images = between(session, *ends, 7, way)
+        assert images.tobytes() == kgan.spaces.to_uint8(expected).tobytes()
+
+
+def test_a_long_interpolation_is_that_of_the_model(session):
+    # More than a block of rows.
+    expected = kgan.spaces.to_uint8(trained().interpolate(1, 2, 300))
+    np.testing.assert_array_equal(between(session, 1, 2, 300, "prior"), expected)
 
 
 @pytest.mark.parametrize(
@@ -93,8 +146,9 @@ def test_the_ends_of_a_walk_are_samples(session):
         ("sample", {"num_samples": 10_000_000, "seed": 1}, r"1024.*\[10000000\]"),
         ("sample", {"num_samples": [3, 3], "seed": 1}, r"\[2\].*expected shape \[\]"),
         ("sample", {"num_samples": 3, "seed": [1]}, r"\[1\].*expected shape \[\]"),
-        ("interpolate", {"seed_from": 1, "seed_to": 1, "steps": 1}, "from 2 to 1024"),
-        ("interpolate", {"seed_from": 1, "seed_to": 1, "steps": 5000}, r"\[5000\]"),
+        ("interpolate", {**ENDS, "steps": 1}, "from 2 to 1024"),
+        ("interpolate", {**ENDS, "steps": 5000}, r"\[5000\]"),
+        ("interpolate", {**ENDS, "path": "cubic"}, r"linear, spherical.*\[cubic\]"),
         ("serving_default", {"latents": np.zeros((2, 5))}, r"expected shape \[\?,4\]"),
         ("serving_default", {"latents": np.zeros(4)}, r"expected shape \[\?,4\]"),
         ("serving_default", {"latents": np.full((1, 4), np.nan)}, "finite latents"),
@@ -104,7 +158,10 @@ def test_the_ends_of_a_walk_are_samples(session):
 )  # fmt: skip
 def test_bad_requests_are_refused(session, signature, inputs, sentence):
     dtype = "float32" if signature == "serving_default" else "int32"
-    inputs = {name: np.asarray(value, dtype) for name, value in inputs.items()}
+    inputs = {
+        name: value if isinstance(value, str) else np.asarray(value, dtype)
+        for name, value in inputs.items()
+    }
     with pytest.raises(tf.errors.InvalidArgumentError, match=sentence):
         session.run(signature, inputs)
 
@@ -196,8 +253,6 @@ def test_a_model_under_a_strategy(tmp_path):
 
 
 def test_mixed_precision(tmp_path):
-    import keras
-
     keras.config.set_dtype_policy("mixed_bfloat16")
     model = train(build())
     report = json.loads(

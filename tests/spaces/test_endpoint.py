@@ -93,3 +93,23 @@ def test_an_endpoint_that_takes_graphs():
     public = {"edges": np.zeros((2, 3, 3), "uint8"), "nodes": np.array([[1, 1, 0]] * 2)}
     for form in (public, space.from_public(public)):
         np.testing.assert_array_equal(endpoint(graphs=form)["score"], [2.0, 2.0])
+
+
+@pytest.mark.parametrize("way", ["call", "sample"])
+def test_inputs_are_checked_once(way):
+    checked = []
+
+    class Watched(Labels):
+        def check(self, batch, assertions=True):
+            checked.append(len(batch))
+            super().check(batch, assertions)
+
+    takes = {"latents": Latents(2), "labels": Watched(3)}
+    endpoint = Endpoint(
+        lambda latents, labels: {"latents": latents}, takes, {"latents": Latents(2)}
+    )
+    if way == "sample":
+        endpoint.sample(seed=1, labels=[0, 1])
+    else:
+        endpoint(latents=np.zeros((2, 2), "float32"), labels=[0, 1])
+    assert checked == [2]

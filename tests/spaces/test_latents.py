@@ -92,9 +92,9 @@ def test_bad_paths():
 @pytest.mark.parametrize("steps", [2, 7, 100])
 def test_a_graph_walks_as_python_does(path, steps):
     start, end = np.random.default_rng(0).normal(size=(2, 50)).astype("float32")
-    walk = tf.function(latents.walk, autograph=False)
+    on_path = tf.function(latents.on_path, autograph=False)
     points = latents.interpolate(start, end, steps, path)
-    graph = walk(start, end, tf.constant(steps), path)
+    graph = on_path(start, end, tf.constant(steps), path)
     np.testing.assert_array_equal(graph, points)
     np.testing.assert_allclose(points[[0, -1]], [start, end], rtol=1e-5, atol=1e-6)
 

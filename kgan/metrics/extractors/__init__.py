@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 from kgan.metrics.extractors.application import Application
+from kgan.metrics.extractors.color import Color
 from kgan.metrics.extractors.extractor import Extractor, Outputs
 from kgan.metrics.extractors.inception import Inception
 from kgan.metrics.extractors.lenet import LeNet
@@ -18,6 +19,7 @@ from kgan.system.registry import resolve
 __all__ = [
     "LPIPS",
     "Application",
+    "Color",
     "Extractor",
     "Inception",
     "LeNet",
@@ -29,6 +31,7 @@ __all__ = [
 ]
 
 _NAMED = {
+    "color": Color,
     "inception": Inception,
     "lenet": LeNet,
     "lpips": LPIPS,
@@ -51,11 +54,11 @@ def get(identifier: Any) -> Extractor:
     (64, 784)
 
     Args:
-        identifier: "lenet", "inception", "pixels", "squeezenet" or "lpips"; a name with
-            the path of its weights, such as "squeezenet:weights/squeezenet.npz"; a
-            network of `keras.applications`, such as "applications:MobileNetV2"; an
-            `Extractor`; or a `keras.Model` or callable that returns features [n, d],
-            see `Network`.
+        identifier: "color", "lenet", "inception", "pixels", "squeezenet" or "lpips"; a
+            name with the path of its weights, such as
+            "squeezenet:weights/squeezenet.npz"; a network of `keras.applications`, such
+            as "applications:MobileNetV2"; an `Extractor`; or a `keras.Model` or
+            callable that returns features [n, d], see `Network`.
 
     Raises:
         ValueError: if `identifier` is none of these, or cannot be loaded.

@@ -1,14 +1,10 @@
-"""The extractor that kgan contains."""
+"""The extractor of gray images that kgan contains."""
 
 from __future__ import annotations
 
-import hashlib
-import io
 from pathlib import Path
 from typing import Any
 
-import keras
-import numpy as np
 import tensorflow as tf
 
 from kgan.metrics.extractors.extractor import (
@@ -17,6 +13,7 @@ from kgan.metrics.extractors.extractor import (
     as_channels,
     digest_of,
 )
+from kgan.metrics.extractors.stored_weights import load_arrays
 from kgan.networks.lenet import lenet
 
 WEIGHTS = Path(__file__).parent / "weights" / "lenet.npz"
@@ -40,8 +37,9 @@ class LeNet(Extractor):
     The 64 features have mean 0 and variance 1 over the training images of both sets.
     Because they are few, 10,000 samples give a covariance of full rank.
 
-    The network was trained on digits and clothes. For other images, its features are a
-    rough measure: compare only scores on the same set.
+    The network was trained on digits and clothes. For other gray images, its features
+    are a rough measure: compare only scores on the same set. For color images see
+    `Color`.
 
     >>> extractor = kgan.metrics.extractors.LeNet()
     >>> outputs = extractor.extract(images)
@@ -63,7 +61,8 @@ class LeNet(Extractor):
     def __init__(self) -> None:
         super().__init__()
         self.network = lenet(len(CLASSES))
-        self.digest = digest_of(load_weights(self.network, WEIGHTS, SHA256), "1")
+        file_digest = load_arrays(self.network, WEIGHTS, sha256=SHA256)
+        self.digest = digest_of(file_digest, "1")
 
     def first_class(self, dataset: str) -> int:
         return 10 if dataset == "fashion_mnist" else 0
@@ -74,32 +73,3 @@ class LeNet(Extractor):
             images = tf.image.resize(images, (28, 28), antialias=True)
         outputs = self.network(images, training=False)
         return Outputs(outputs["features"], outputs["logits"])
-
-
-def load_weights(
-    network: keras.Model, path: str | Path, sha256: str | None = None
-) -> str:
-    """Loads the weights of `network` from an .npz file, by the paths of the weights.
-
-    Args:
-        network: a built `keras.Model`.
-        path: the file.
-        sha256: the sha256 that the file must have; None accepts any file.
-
-    Returns:
-        The sha256 of the file.
-
-    Raises:
-        ValueError: if the file has another sha256.
-    """
-    content = Path(path).read_bytes()
-    digest = hashlib.sha256(content).hexdigest()
-    if sha256 not in (None, digest):
-        raise ValueError(
-            f"Expected {path} with the sha256 {sha256}. Received: the sha256 {digest}; "
-            "the file is damaged. Install kgan again."
-        )
-    with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-        for weight in network.weights:
-            weight.assign(arrays[weight.path].astype("float32"))
-    return digest

@@ -1,4 +1,4 @@
-"""Weights of networks that are not in the package, from files."""
+"""Weights of networks, from files of arrays."""
 
 from __future__ import annotations
 
@@ -46,24 +46,34 @@ def load_arrays(
     network: keras.Model,
     path: Path,
     convert: Callable[[str, np.ndarray], tuple[str, np.ndarray]] | None = None,
+    sha256: str | None = None,
 ) -> str:
     """Loads the weights of a network from an .npz file.
 
-    The weight `kernel` of the layer `conv1` is the array `conv1_kernel`.
+    The weight `kernel` of the layer `conv1` is the array `conv1_kernel` or
+    `conv1/kernel`.
 
     Args:
         network: a built `keras.Model`.
         path: of the file.
         convert: function of (name, array) of the file -> (name, array) of the network.
+        sha256: the sha256 that the file must have; None accepts any file.
 
     Returns:
         The sha256 of the file.
 
     Raises:
-        ValueError: if the file is no .npz file of arrays, or has the weights of another
-            network; the message names the first array that is missing or does not fit.
+        ValueError: if the file has another sha256, is no .npz file of arrays, or has
+            the weights of another network; the message names the first array that is
+            missing or does not fit.
     """
     content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if sha256 not in (None, digest):
+        raise ValueError(
+            f"Expected {path} with the sha256 {sha256}. Received: the sha256 {digest}; "
+            "the file is damaged. Install kgan again."
+        )
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             arrays = dict((convert or _same)(k, stored[k]) for k in stored.files)
@@ -89,8 +99,8 @@ def load_arrays(
         )
     for name, weight in weights.items():
         weight.assign(arrays[name].astype("float32"))
-    return hashlib.sha256(content).hexdigest()
+    return digest
 
 
 def _same(name: str, array: np.ndarray):
-    return name, array
+    return name.replace("/", "_"), array

@@ -49,8 +49,9 @@ class Address:
 
 
 def is_address(text: str) -> bool:
-    """Whether `text` is an address with a scheme, and not a directory."""
-    return text.startswith(("http://", "https://", "grpc://"))
+    """Whether `text` is an address: with a scheme or a port, and not a directory."""
+    port = re.match(r"[\w.-]+:\d+(/|$)", text)
+    return bool(port) or text.startswith(("http://", "https://", "grpc://"))
 
 
 def parse(

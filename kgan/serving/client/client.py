@@ -111,14 +111,19 @@ class Client:
         blocks = self._blocks("sample_png", num_samples, seed)
         return [png for block in blocks for png in block.ravel()]
 
-    def interpolate(self, seed_from: int, seed_to: int, steps: int = 8) -> np.ndarray:
+    def interpolate(
+        self, seed_from: int, seed_to: int, steps: int = 8, path: str = "prior"
+    ) -> np.ndarray:
         """Images from the first image of one seed to the first image of another seed.
 
-        This is one request, also for more than `max_batch` steps.
+        The images equal those of `interpolate` of the model in Python. This is one
+        request, also for more than `max_batch` steps.
 
         Args:
             seed_from, seed_to: 32-bit integers.
             steps: the number of images, both ends included, at least 2.
+            path: "linear", "spherical", or "prior" for the path that fits the prior of
+                the model's latents.
 
         Returns:
             uint8 [steps, height, width, channels].
@@ -127,6 +132,7 @@ class Client:
             "seed_from": _seed("seed_from", seed_from),
             "seed_to": _seed("seed_to", seed_to),
             "steps": np.int32(_integer("steps", steps, 2)),
+            "path": path,
         }
         return _only(self.predict("interpolate", inputs))
 

@@ -1,3 +1,5 @@
+import hashlib
+
 import keras
 import numpy as np
 import pytest
@@ -25,6 +27,17 @@ def test_weights_by_name(network, tmp_path):
     assert len(digest) == 64
     np.testing.assert_array_equal(network.get_weights()[0], KERNEL)
     np.testing.assert_array_equal(network.get_weights()[1], BIAS)
+
+
+def test_names_with_slashes_and_a_digest(network, tmp_path):
+    path = stored(
+        tmp_path / "x.npz", **{"dense/bias": BIAS, "dense/kernel": KERNEL.astype("f2")}
+    )
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert load_arrays(network, path, sha256=digest) == digest
+    np.testing.assert_array_equal(network.get_weights()[0], KERNEL)
+    with pytest.raises(ValueError, match=f"sha256 00. Received: the sha256 {digest}"):
+        load_arrays(network, path, sha256="00")
 
 
 def test_weights_of_another_network(network, tmp_path):

@@ -31,9 +31,10 @@ def test_rest_path_names_the_model():
 
 
 def test_addresses_and_directories():
-    for text in ("http://localhost:8501", "https://a.b", "grpc://localhost:8500"):
+    for text in ("http://localhost:8501", "https://a.b", "grpc://localhost:8500",
+                 "localhost:8500", "10.0.0.1:8500/v1/models/faces"):  # fmt: skip
         assert is_address(text)
-    for text in ("logs/dcgan/1", "/http://", "localhost:8500", "."):
+    for text in ("logs/dcgan/1", "/http://", "localhost", "a/b:8500", "run:1b", "."):
         assert not is_address(text)
 
 

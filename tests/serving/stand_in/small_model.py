@@ -77,9 +77,15 @@ class _SmallModel(tf.Module):
         return {"png_bytes": pngs}
 
     @tf.function(
-        input_signature=[_scalar("seed_from"), _scalar("seed_to"), _scalar("steps")]
+        input_signature=[
+            _scalar("seed_from"),
+            _scalar("seed_to"),
+            _scalar("steps"),
+            tf.TensorSpec([], tf.string, "path"),
+        ]
     )
-    def interpolate(self, seed_from, seed_to, steps):
+    def interpolate(self, seed_from, seed_to, steps, path):
+        tf.debugging.Assert(path == "prior", ["Expected path='prior'.", path])
         start, end = _latents(1, seed_from), _latents(1, seed_to)
         t = tf.linspace(0.0, 1.0, steps)[:, None]
         return {"images": self._uint8((1.0 - t) * start + t * end)}

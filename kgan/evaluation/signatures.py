@@ -1,0 +1,211 @@
+"""Examples by the signatures of an export, which is loaded here or served."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from kgan.evaluation.samples import Said
+from kgan.serving.client.signature_defs import Signature, Tensor
+from kgan.spaces import Images, Labels, Points, Scalar, Space, of_shape
+from kgan.spaces.sampling import sampling
+
+# What stands for latents in a request.
+_DRAWN = ("num_samples", "seed")
+
+
+class AnyLabels(Labels):
+    """Labels of a signature, which does not say how many classes there are.
+
+    >>> kgan.evaluation.signatures.AnyLabels().classes is None
+    True
+    """
+
+    def __init__(self) -> None:
+        self.classes = None
+
+
+class Questions(NamedTuple):
+    """What `kgan.evaluation.Samples` asks an export; arguments as there.
+
+    Attributes:
+        block, interpolate, space, takes, says: as for `Samples`.
+    """
+
+    block: Callable[..., np.ndarray]
+    interpolate: Callable[[int, int, int, str], np.ndarray] | None
+    space: Space
+    takes: dict[str, Space]
+    says: dict[str, Said]
+
+
+def questions(
+    signatures: Mapping[str, Signature],
+    ask: Callable[[str, dict[str, Any]], dict[str, np.ndarray]],
+    source: Any,
+    of: Mapping[str, str] | None = None,
+) -> Questions:
+    """Returns how to ask for examples: from a seed, from labels too, or from images.
+
+        >>> rows = (None, 28, 28, 1)
+        >>> Tensor = kgan.serving.client.signature_defs.Tensor
+        >>> sample = kgan.serving.client.signature_defs.Signature(
+        ...     {n: Tensor("int32", ()) for n in ("num_samples", "seed")},
+        ...     {"images": Tensor("uint8", rows)},
+        ... )
+        >>> ask = lambda name, inputs: {"images": np.zeros((2, 28, 28, 1), "uint8")}
+        >>> asked = kgan.evaluation.signatures.questions({"sample": sample}, ask, "x")
+        >>> asked.block(2, seed=1).shape, asked.takes
+        ((2, 28, 28, 1), {})
+
+    Args:
+        signatures: name -> signature.
+        ask: function of the name of a signature and its inputs -> its outputs.
+        source: what an error calls the export.
+        of: name of a signature -> what its numbers say, if that is known.
+
+    Raises:
+        ValueError: if no signature makes examples.
+    """
+    name = _sampling(signatures, source)
+    signature = signatures[name]
+    (output,) = signature.outputs.values()
+
+    def block(count: int, seed: int, **given: Any) -> np.ndarray:
+        drawn = {"num_samples": np.int32(count), "seed": np.int32(seed)}
+        drawn = {key: drawn[key] for key in _DRAWN if key in signature.inputs}
+        tensors = {
+            key: np.asarray(value, signature.inputs[key].dtype)
+            for key, value in given.items()
+        }
+        return _only(ask(name, {**drawn, **tensors}))
+
+    def interpolate(start: int, end: int, steps: int, path: str) -> np.ndarray:
+        numbers = {"seed_from": start, "seed_to": end, "steps": steps}
+        inputs = {key: np.int32(number) for key, number in numbers.items()}
+        return _only(ask("interpolate", {**inputs, "path": path}))
+
+    return Questions(
+        block,
+        interpolate if "path" in _inputs(signatures, "interpolate") else None,
+        of_shape(output.shape[1:]),
+        _asked(signature).takes,
+        _says(signatures, ask, of or {}),
+    )
+
+
+class Asked(NamedTuple):
+    """A signature as a `kgan.spaces.sampling.Question`.
+
+    >>> Tensor = kgan.serving.client.signature_defs.Tensor
+    >>> inputs = {name: Tensor("int32", ()) for name in ("num_samples", "seed")}
+    >>> gives = {"images": kgan.spaces.Images((28, 28, 1))}
+    >>> kgan.evaluation.signatures.Asked(inputs, {}, gives).seed_alone
+    True
+
+    Attributes:
+        inputs: name -> tensor.
+        takes: name -> space of each input that no seed stands for, or None.
+        gives: name -> space of each output, or None.
+    """
+
+    inputs: dict[str, Tensor]
+    takes: dict[str, Space | None]
+    gives: dict[str, Space | None]
+
+    @property
+    def given(self) -> list[str]:
+        """The inputs that no seed stands for."""
+        return list(self.takes)
+
+    @property
+    def seed_alone(self) -> bool:
+        """Whether a seed stands for all that it takes."""
+        return not self.takes and "num_samples" in self.inputs
+
+
+def _asked(signature: Signature):
+    given = {k: t for k, t in signature.inputs.items() if k not in _DRAWN}
+    return Asked(
+        signature.inputs,
+        {name: _space(tensor) for name, tensor in given.items()},
+        {name: _space(tensor) for name, tensor in signature.outputs.items()},
+    )
+
+
+def _sampling(signatures: Mapping[str, Signature], source: Any):
+    """The name of the signature that takes least beside a seed."""
+    asked = {name: _asked(signature) for name, signature in signatures.items()}
+    # Signatures have no order: the default one is of the model's first endpoint.
+    usual = None
+    if "serving_default" in signatures:
+        first = next(iter(signatures["serving_default"].outputs.values()))
+        usual = None if first.shape is None else tuple(first.shape[1:])
+    for given, makes in (
+        ((), (Images, Points)),
+        ((Labels,), (Images, Points)),
+        ((Images,), (Images,)),
+    ):
+        name = sampling(asked, given, makes, usual)
+        if name is not None:
+            return name
+    raise ValueError(
+        "Expected an export with a signature that makes examples from a seed, from a "
+        f"seed and labels, or from images. Received: {source} with "
+        f"{', '.join(sorted(signatures)) or 'no signature'}. Export the run again: "
+        "kgan export RUN"
+    )
+
+
+def _says(
+    signatures: Mapping[str, Signature], ask: Callable[..., Any], of: Mapping[str, str]
+):
+    """What the model says of images, see `Samples`: "scores" from images alone,
+    the name of the answer from images and a seed."""
+    says = {}
+    for name, signature in signatures.items():
+        asked = _asked(signature)
+        takes, gives = ([*spaces.values()] for spaces in (asked.takes, asked.gives))
+        if [*map(type, takes)] == [Images] and [*map(type, gives)] == [Scalar]:
+            seeded = "seed" in signature.inputs
+            what = next(iter(signature.outputs)) if seeded else "scores"
+            say = functools.partial(_numbers, ask, name, signature)
+            says.setdefault(what, Said(say, of.get(name)))
+    return says
+
+
+def _numbers(
+    ask: Callable[..., Any],
+    name: str,
+    signature: Signature,
+    images: np.ndarray,
+    seed: int,
+):
+    (key,) = _asked(signature).takes
+    seeded = {"seed": np.int32(seed)} if "seed" in signature.inputs else {}
+    return _only(ask(name, {key: images, **seeded}))
+
+
+def _inputs(signatures: Mapping[str, Signature], name: str):
+    return signatures[name].inputs if name in signatures else {}
+
+
+def _space(tensor: Tensor):
+    """The space of a tensor in the form outside the library, or None."""
+    rank = None if tensor.shape is None else len(tensor.shape)
+    if (tensor.dtype, rank) == ("int32", 1):
+        return AnyLabels()
+    if (tensor.dtype, rank) == ("float32", 1):
+        return Scalar()
+    if (tensor.dtype, rank) in (("uint8", 4), ("float32", 2)):
+        sides = tensor.shape[1:]
+        return of_shape(sides) if sides[-1] is not None else None
+    return None
+
+
+def _only(answer: dict[str, np.ndarray]):
+    (value,) = answer.values()
+    return value

@@ -1,0 +1,112 @@
+"""Fully connected networks of Kingma and Welling 2013 (arXiv 1312.6114, appendix C).
+
+Layers of tanh units. The initial weights are those of Glorot and Bengio 2010, as in
+Burda et al. 2015 (arXiv 1509.00519); the paper's N(0, 0.01) learns more slowly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import keras
+
+from kgan.random import seeds
+from kgan.system.checks import check_whole
+
+
+def mlp_encoder(
+    image_shape: Sequence[int],
+    outputs: int,
+    hidden: Sequence[int] = (500,),
+    seed: int | None = None,
+) -> keras.Model:
+    """Encoder: examples [batch, *image_shape] -> code [batch, outputs].
+
+        >>> encoder = kgan.networks.mlp_encoder((28, 28, 1), 4, hidden=(8,))
+        >>> encoder(images).shape
+        TensorShape([64, 4])
+
+    Args:
+        image_shape: the shape of one example: an image, or a point (d,).
+        outputs: numbers per code; twice the latent coordinates for a mean and a log
+            variance.
+        hidden: tanh units of each hidden layer. () gives a linear encoder.
+        seed: integer, fixes the initial weights.
+
+    Returns:
+        `keras.Model` with outputs of Keras' float type.
+
+    Raises:
+        ValueError: for sizes below 1.
+    """
+    check_whole("outputs", outputs)
+    glorot = _glorot(seed, "encoder")
+    examples = keras.Input(image_shape, name="images")
+    x = keras.layers.Flatten(name="flatten")(examples)
+    x = _tanh_layers(x, hidden, glorot)
+    x = keras.layers.Dense(
+        outputs,
+        kernel_initializer=next(glorot),
+        dtype=keras.config.floatx(),
+        name="code",
+    )(x)
+    return keras.Model(examples, x, name="encoder")
+
+
+def mlp_decoder(
+    image_shape: Sequence[int],
+    latent_dim: int,
+    hidden: Sequence[int] = (500,),
+    seed: int | None = None,
+) -> keras.Model:
+    """Decoder: latents [batch, latent_dim] -> outputs [batch, *image_shape].
+
+        >>> decoder = kgan.networks.mlp_decoder((28, 28, 1), 2, hidden=(8,))
+        >>> decoder(np.zeros((3, 2))).shape
+        TensorShape([3, 28, 28, 1])
+
+    Args:
+        image_shape: the shape of one example.
+        latent_dim: coordinates of z.
+        hidden: tanh units of each hidden layer, from z on. () gives a linear decoder.
+        seed: integer, fixes the initial weights.
+
+    Returns:
+        `keras.Model` without output function: logits or means, see
+        `kgan.objectives.likelihoods`.
+
+    Raises:
+        ValueError: for sizes below 1.
+    """
+    check_whole("latent_dim", latent_dim)
+    glorot = _glorot(seed, "decoder")
+    z = keras.Input((latent_dim,), name="latents")
+    x = _tanh_layers(z, hidden, glorot)
+    x = keras.layers.Dense(
+        math.prod(image_shape),
+        kernel_initializer=next(glorot),
+        dtype=keras.config.floatx(),
+        name="to_image",
+    )(x)
+    x = keras.layers.Reshape(image_shape, dtype=keras.config.floatx(), name="outputs")(
+        x
+    )
+    return keras.Model(z, x, name="decoder")
+
+
+def _tanh_layers(x: Any, hidden: Sequence[int], glorot: Iterator[Any]):
+    for i, units in enumerate(hidden, 1):
+        x = keras.layers.Dense(
+            check_whole("each of hidden", units),
+            activation="tanh",
+            kernel_initializer=next(glorot),
+            name=f"hidden{i}",
+        )(x)
+    return x
+
+
+def _glorot(seed: int | None, purpose: str):
+    for s in seeds.stream(seed, purpose):
+        yield keras.initializers.GlorotUniform(seed=s)

@@ -1,0 +1,31 @@
+"""BEGAN on handwritten digits, with networks for a computer without GPU."""
+
+from kgan.recipes.recipe import Published, Recipe, Training
+
+# The paper has Adam(1e-4) and lambda_k = .001 for hundreds of thousands of steps. These
+# are for thousands: with .001, k would stay near 0 to the end.
+_ADAM = {"name": "adam", "learning_rate": 5e-4, "beta_1": 0.5, "beta_2": 0.999}
+
+BEGAN = Recipe(
+    name="began",
+    title="Boundary equilibrium GAN on MNIST",
+    paper="Berthelot, Schumm, Metz 2017, arXiv 1703.10717",
+    model="BEGAN",
+    options={
+        "latent_dim": 32,
+        "hidden": 32,
+        "width": 16,
+        "gamma": 0.5,
+        "lambda_k": 0.05,
+        "reconstruction": "l1",
+        "latent_prior": "uniform",
+        "discriminator_steps": 1,
+        "ema_decay": 0.99,
+    },
+    optimizers={"d": _ADAM, "g": _ADAM},
+    training=Training(epochs=8, batch_size=16),
+    metrics=("frechet_distance", "kernel_distance", "precision_recall"),
+    published=(
+        Published("Inception score, CIFAR-10", "5.62, n = 128", "arXiv 1703.10717"),
+    ),
+)

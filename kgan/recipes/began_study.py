@@ -1,0 +1,48 @@
+"""The settings of the study of BEGAN's equilibrium, see scripts/began_study.py."""
+
+import dataclasses
+from typing import Any
+
+from kgan.recipes.began import BEGAN
+from kgan.recipes.recipe import Recipe
+
+
+def _setting(name: str, d: float = 1.0, g: float = 1.0, **options: Any) -> Recipe:
+    """A setting of the study.
+
+    Args:
+        name: its name.
+        d: D's learning rate, as a multiple of the recipe's.
+        g: G's learning rate, as a multiple of the recipe's.
+        **options: what differs from the recipe.
+    """
+    rates = {"d": d, "g": g}
+    return dataclasses.replace(
+        BEGAN,
+        name=name,
+        options={**BEGAN.options, "ema_decay": None, **options},
+        optimizers={
+            player: {**adam, "learning_rate": rates[player] * adam["learning_rate"]}
+            for player, adam in BEGAN.optimizers.items()
+        },
+    )
+
+
+_LAMBDA = BEGAN.options["lambda_k"]
+
+SETTINGS = {
+    setting.name: setting
+    for setting in (
+        _setting("base"),
+        _setting("gamma_low", gamma=0.3),
+        _setting("gamma_high", gamma=0.7),
+        _setting("lambda_low", lambda_k=0.1 * _LAMBDA),
+        _setting("lambda_high", lambda_k=10.0 * _LAMBDA),
+        # The paper's.
+        _setting("lambda_paper", lambda_k=0.001),
+        _setting("d_slow", d=0.1),
+        _setting("g_slow", g=0.1),
+        _setting("k_0", k=0.0, lambda_k=0.0),
+        _setting("k_1", k=1.0, lambda_k=0.0),
+    )
+}
