@@ -83,6 +83,11 @@ def run(options: Options) -> None:
         seed=options.seed,
     )
     result = evaluation.run(samples)
+    if not result.scores:
+        raise ValueError(
+            f"Expected a metric that can score {options.source}. Received: "
+            f"{' '.join(result.warnings)}"
+        )
     print(f"\n{result.table()}\n\nwritten to {result.write(out)}")
 
 

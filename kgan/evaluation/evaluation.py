@@ -188,11 +188,6 @@ class Evaluation:
                 of = source.says[metric.needs].of
                 entries = {name: {**e, "says": of} for name, e in entries.items()}
             scores.update(entries)
-        if not scores:
-            raise ValueError(
-                f"Expected a metric that can score {source.source}. Received: "
-                f"{' '.join(warned)}"
-            )
         result = Result(
             samples=source.about(count, self.seed, side.examples),
             reference={
