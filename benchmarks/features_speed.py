@@ -4,8 +4,8 @@
 
 Arrays of uint8 images through `extract`, beside the same network through
 `keras.Model.predict` on floats made beforehand. The first pass, which compiles, does
-not count. Inception is timed where its graph is at hand (KGAN_INCEPTION). Run it on an
-idle machine.
+not count. Inception is timed where its graph is at hand (KGAN_INCEPTION), SqueezeNet
+where its weights are (KGAN_WEIGHTS). Run it on an idle machine.
 """
 
 import argparse
@@ -34,13 +34,25 @@ def main():
     show("lenet, 28x28 gray", rounds, lambda: lenet.extract(digits), IMAGES)
     show("the same by predict", rounds, lambda: predict(lenet, floats), IMAGES)
     show("lenet, 64x64 colour", rounds, lambda: lenet.extract(colour), len(colour))
+    color = extractors.get("color")
+    small = rng.integers(0, 256, (5000, 32, 32, 3), dtype="uint8")
+    show("color, 32x32 RGB", rounds, lambda: color.extract(small), len(small))
+    floats = small.astype("float32") / 127.5 - 1.0
+    show("the same by predict", rounds, lambda: predict(color, floats), len(small))
+    if os.environ.get("KGAN_WEIGHTS"):
+        squeezenet = extractors.get("squeezenet")
+        few = colour[:200]
+        show("squeezenet, 64x64 RGB", 1, lambda: squeezenet.extract(few), 200)
+        floats = few.astype("float32") / 127.5 - 1.0
+        floats = np.repeat(np.repeat(floats, 4, axis=1), 4, axis=2)[:, :227, :227]
+        show("its network by predict", 1, lambda: predict(squeezenet, floats), 200)
     if os.environ.get("KGAN_INCEPTION"):
         inception = extractors.get("inception")
         show("inception", 1, lambda: inception.extract(colour[:200]), 200)
 
 
-def predict(lenet, floats):
-    return lenet.network.predict(floats, batch_size=500, verbose=0)
+def predict(extractor, floats):
+    return extractor.network.predict(floats, batch_size=500, verbose=0)
 
 
 def show(name, rounds, run, images):
