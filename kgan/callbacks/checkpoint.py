@@ -20,7 +20,7 @@ _log = logging.getLogger("kgan")
 
 
 class Interrupted(KeyboardInterrupt):
-    """Training stopped on a signal, and its state is saved.
+    """Training stopped on a signal; the message says what of it is saved.
 
     >>> print(kgan.callbacks.Interrupted(15, epoch=2, batch=7))
     SIGTERM in epoch 3, after 7 of its steps. All is saved: the same fit goes on.
