@@ -98,7 +98,7 @@ class Run(Bundle):
         health = Health(self.log_dir, self.source, checkpoint=back)
         shown = self._watching(model) if chief else ()
         self.parts = [self.checkpoint, health, *shown]
-        model.__dict__["run_directory"] = self.log_dir
+        model.run_directory = self.log_dir
         self._writes = chief and self.recipe is None
         super().set_model(model)
 

@@ -148,7 +148,7 @@ class Game(SavedWhole):
         self._batch_size = None
         self._looked_at = None
         # For the card of an export: the `kgan.data.Source` and the run's directory.
-        self.__dict__.update(learned_from=None, run_directory=None)
+        self.learned_from = self.run_directory = None
         # Keras would otherwise build the model by calling it on a batch.
         self.built = True
 
@@ -500,7 +500,7 @@ class Game(SavedWhole):
         callbacks = keras.tree.flatten(kwargs.pop("callbacks", None) or ())
         check_callbacks(callbacks, self.optimizer)
         if hasattr(x, "source"):
-            self.__dict__["learned_from"] = x.source
+            self.learned_from = x.source
         if hasattr(x, "position"):
             callbacks = [InOrder(x.position), *callbacks]
         if kwargs.get("verbose", "auto") == "auto":

@@ -110,8 +110,8 @@ class LineGAN(GAN):
         if not data_std > 0:
             raise ValueError(f"Expected data_std > 0. Received: {data_std}.")
         super().__init__(
-            mlp(1, 1, generator_hidden, "tanh", seed, "generator"),
-            mlp(1, 1, discriminator_hidden, "tanh", seed, "discriminator"),
+            mlp(1, 1, generator_hidden, seed, "generator"),
+            mlp(1, 1, discriminator_hidden, seed, "discriminator"),
             latent_prior="normal",
             seed=seed,
             name=name,

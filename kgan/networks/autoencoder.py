@@ -14,12 +14,12 @@ from typing import Any
 import keras
 
 from kgan.layers import VanishingResidual
+from kgan.networks.grids import Grids
 from kgan.random import seeds
 from kgan.system.checks import check_whole
 
 # Pixels of the shorter side of the smallest grid: 8 in the paper.
-_LEAST_BASE, _LARGEST_BASE = 5, 8
-_EXAMPLES = (28, 32, 48, 64, 96, 128)
+_GRIDS = Grids(range(5, 9), range(1, 9), (28, 32, 48, 64, 96, 128))
 
 
 def autoencoder_discriminator(
@@ -194,29 +194,6 @@ def halvings(image_shape: Sequence[int]) -> int:
     """How many times the encoder halves `image_shape`, and G doubles its first grid.
 
     Raises:
-        ValueError: if these networks cannot make `image_shape`; the message has the
-            nearest sizes that work.
+        ValueError: as `kgan.networks.grids.Grids.doublings`.
     """
-    if len(image_shape) != 3 or not 1 <= image_shape[2] <= 4:
-        raise ValueError(
-            "Expected image_shape=(height, width, channels) with 1 to 4 channels. "
-            f"Received: image_shape={tuple(image_shape)}."
-        )
-    for count in range(1, 12):
-        sides = [side / 2**count for side in image_shape[:2]]
-        whole = all(side == int(side) for side in sides)
-        if whole and _LEAST_BASE <= min(sides) <= _LARGEST_BASE:
-            return count
-    nearest = ", ".join(str(_nearest(side)) for side in image_shape[:2])
-    raise ValueError(
-        f"Expected sides that double a grid of {_LEAST_BASE} to {_LARGEST_BASE} "
-        f"pixels, such as {', '.join(map(str, _EXAMPLES))}. Received: image_shape="
-        f"{tuple(image_shape)}. The nearest that works is ({nearest}): resize the data "
-        "with image_size."
-    )
-
-
-def _nearest(side: int):
-    bases = range(_LEAST_BASE, _LARGEST_BASE + 1)
-    sizes = [base * 2**n for base in bases for n in range(1, 9)]
-    return min(sizes, key=lambda size: (abs(size - side), -size))
+    return _GRIDS.doublings(image_shape)

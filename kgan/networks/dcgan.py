@@ -14,14 +14,14 @@ from typing import Any
 import keras
 
 from kgan.layers import BatchNormalization
+from kgan.networks.grids import Grids
 from kgan.random import seeds
 from kgan.system.checks import check_whole
 
 # The most channels of a layer, as in the paper's 64x64 generator without its first
 # layer.
 _MAX_WIDTH = 512
-_LARGEST_BASE = 7
-_EXAMPLES = (28, 32, 48, 64, 96, 128, 192, 256, 384, 512)
+_GRIDS = Grids(range(4, 8), range(2, 8), (28, 32, 48, 64, 96, 128, 192, 256, 384, 512))
 
 
 def dcgan_generator(
@@ -196,31 +196,9 @@ def stages(image_shape: Sequence[int]) -> int:
     """How many times a DCGAN doubles its first grid to make `image_shape`.
 
     Raises:
-        ValueError: if a DCGAN cannot make `image_shape`; the message has the nearest
-            sizes that work.
+        ValueError: as `kgan.networks.grids.Grids.doublings`.
     """
-    if len(image_shape) != 3 or not 1 <= image_shape[2] <= 4:
-        raise ValueError(
-            "Expected image_shape=(height, width, channels) with 1 to 4 channels. "
-            f"Received: image_shape={tuple(image_shape)}."
-        )
-    for doublings in range(2, 12):
-        sides = [side / 2**doublings for side in image_shape[:2]]
-        whole = all(side == int(side) for side in sides)
-        if whole and min(sides) >= 4 and min(sides) <= _LARGEST_BASE:
-            return doublings
-    nearest = ", ".join(str(_nearest(side)) for side in image_shape[:2])
-    raise ValueError(
-        "Expected sides that double a grid of 4 to 7 pixels, such as "
-        f"{', '.join(map(str, _EXAMPLES))}. Received: image_shape="
-        f"{tuple(image_shape)}. The nearest that works is ({nearest}): resize the data "
-        "with image_size."
-    )
-
-
-def _nearest(side: int):
-    sizes = [base * 2**n for base in range(4, _LARGEST_BASE + 1) for n in range(2, 8)]
-    return min(sizes, key=lambda size: (abs(size - side), -size))
+    return _GRIDS.doublings(image_shape)
 
 
 def _widths(width: int, count: int):

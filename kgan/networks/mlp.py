@@ -6,7 +6,7 @@ The default sizes are those of the authors' MNIST experiment.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -135,11 +135,10 @@ def mlp(
     size_in: int,
     size_out: int,
     hidden: Sequence[int],
-    activation: str = "tanh",
     seed: int | None = None,
     name: str = "mlp",
 ) -> keras.Model:
-    """A perceptron: [batch, size_in] -> [batch, size_out], with a linear end.
+    """A perceptron of tanh units: [batch, size_in] -> [batch, size_out], linear.
 
         >>> network = kgan.networks.mlp(1, 1, hidden=(8, 8), seed=0)
         >>> network.count_params()
@@ -148,7 +147,6 @@ def mlp(
     Args:
         size_in, size_out: coordinates of the input and of the output.
         hidden: units of each hidden layer; empty for a linear map.
-        activation: of the hidden layers.
         seed: integer; fixes the initial weights, those of Glorot and Bengio 2010.
         name: of the network, and the purpose of its seeds.
 
@@ -157,16 +155,46 @@ def mlp(
     """
     check_whole("size_in", size_in)
     check_whole("size_out", size_out)
-    draws = seeds.stream(seed, name)
-    x = inputs = keras.layers.Input((size_in,))
-    for units in hidden:
-        check_whole("each of hidden", units)
-        glorot = keras.initializers.GlorotUniform(next(draws))
-        x = keras.layers.Dense(units, activation, kernel_initializer=glorot)(x)
-    glorot = keras.initializers.GlorotUniform(next(draws))
+    initial = glorot(seed, name)
+    inputs = keras.layers.Input((size_in,))
+    x = tanh_layers(inputs, hidden, initial)
     floatx = keras.config.floatx()
-    x = keras.layers.Dense(size_out, kernel_initializer=glorot, dtype=floatx)(x)
+    x = keras.layers.Dense(
+        size_out, kernel_initializer=next(initial), dtype=floatx, name="output"
+    )(x)
     return keras.Model(inputs, x, name=name)
+
+
+def tanh_layers(x: Any, hidden: Sequence[int], initial: Iterator[Any]) -> Any:
+    """Fully connected layers of tanh units behind a tensor.
+
+    Args:
+        x: [batch, d].
+        hidden: units of each layer; empty for none.
+        initial: of the weights, see `glorot`.
+
+    Raises:
+        ValueError: for sizes below 1.
+    """
+    for i, units in enumerate(hidden, 1):
+        x = keras.layers.Dense(
+            check_whole("each of hidden", units),
+            activation="tanh",
+            kernel_initializer=next(initial),
+            name=f"hidden{i}",
+        )(x)
+    return x
+
+
+def glorot(seed: int | None, purpose: str) -> Iterator[Any]:
+    """Initializers of Glorot and Bengio 2010, one per layer.
+
+    Args:
+        seed: integer, fixes the weights.
+        purpose: see `kgan.random.seeds.stream`.
+    """
+    for s in seeds.stream(seed, purpose):
+        yield keras.initializers.GlorotUniform(seed=s)
 
 
 def _bias(mean: Any, image_shape: Sequence[int], output: str):

@@ -7,12 +7,11 @@ Burda et al. 2015 (arXiv 1509.00519); the paper's N(0, 0.01) learns more slowly.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import keras
 
-from kgan.random import seeds
+from kgan.networks.mlp import glorot, tanh_layers
 from kgan.system.checks import check_whole
 
 
@@ -42,13 +41,13 @@ def mlp_encoder(
         ValueError: for sizes below 1.
     """
     check_whole("outputs", outputs)
-    glorot = _glorot(seed, "encoder")
+    initial = glorot(seed, "encoder")
     examples = keras.Input(image_shape, name="images")
     x = keras.layers.Flatten(name="flatten")(examples)
-    x = _tanh_layers(x, hidden, glorot)
+    x = tanh_layers(x, hidden, initial)
     x = keras.layers.Dense(
         outputs,
-        kernel_initializer=next(glorot),
+        kernel_initializer=next(initial),
         dtype=keras.config.floatx(),
         name="code",
     )(x)
@@ -81,12 +80,12 @@ def mlp_decoder(
         ValueError: for sizes below 1.
     """
     check_whole("latent_dim", latent_dim)
-    glorot = _glorot(seed, "decoder")
+    initial = glorot(seed, "decoder")
     z = keras.Input((latent_dim,), name="latents")
-    x = _tanh_layers(z, hidden, glorot)
+    x = tanh_layers(z, hidden, initial)
     x = keras.layers.Dense(
         math.prod(image_shape),
-        kernel_initializer=next(glorot),
+        kernel_initializer=next(initial),
         dtype=keras.config.floatx(),
         name="to_image",
     )(x)
@@ -94,19 +93,3 @@ def mlp_decoder(
         x
     )
     return keras.Model(z, x, name="decoder")
-
-
-def _tanh_layers(x: Any, hidden: Sequence[int], glorot: Iterator[Any]):
-    for i, units in enumerate(hidden, 1):
-        x = keras.layers.Dense(
-            check_whole("each of hidden", units),
-            activation="tanh",
-            kernel_initializer=next(glorot),
-            name=f"hidden{i}",
-        )(x)
-    return x
-
-
-def _glorot(seed: int | None, purpose: str):
-    for s in seeds.stream(seed, purpose):
-        yield keras.initializers.GlorotUniform(seed=s)

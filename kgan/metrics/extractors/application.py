@@ -15,8 +15,8 @@ import tensorflow as tf
 from kgan.metrics.extractors.extractor import (
     Extractor,
     Outputs,
-    as_channels,
     digest_of,
+    prepared,
 )
 from kgan.metrics.extractors.stored_weights import ENVIRONMENT
 from kgan.system import network as connection
@@ -79,9 +79,7 @@ class Application(Extractor):
         self.network = keras.Model(model.input, [feature_map, model.output])
 
     def outputs(self, images: Any) -> Outputs:
-        images = as_channels(images, 3)
-        if tuple(images.shape[1:3]) != self._size:
-            images = tf.image.resize(images, self._size, antialias=True)
+        images = prepared(images, 3, self._size)
         levels = self._prepare((images + 1.0) * 127.5, data_format="channels_last")
         feature_map, logits = self.network(levels, training=False)
         return Outputs(tf.reduce_mean(feature_map, axis=(1, 2)), logits)

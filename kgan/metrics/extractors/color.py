@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-
 from kgan.metrics.extractors.extractor import (
     Extractor,
     Outputs,
-    as_channels,
     digest_of,
+    prepared,
 )
 from kgan.metrics.extractors.stored_weights import load_arrays
 from kgan.networks.resnet8 import resnet8
@@ -76,8 +74,5 @@ class Color(Extractor):
         self.digest = digest_of(file_digest, "color 1")
 
     def outputs(self, images: Any) -> Outputs:
-        images = as_channels(images, 3)
-        if tuple(images.shape[1:3]) != (SIZE, SIZE):
-            images = tf.image.resize(images, (SIZE, SIZE), antialias=True)
-        outputs = self.network(images, training=False)
+        outputs = self.network(prepared(images, 3, (SIZE, SIZE)), training=False)
         return Outputs(outputs["features"], outputs["logits"])

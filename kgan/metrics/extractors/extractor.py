@@ -149,6 +149,20 @@ def _checked_images(images: Any):
     return to_float(images)
 
 
+def prepared(images: tf.Tensor, channels: int, size: tuple[int, int]) -> tf.Tensor:
+    """Images of 1 or 3 channels and of one size, by antialiased bilinear interpolation.
+
+    Args:
+        images: as for `as_channels`.
+        channels: 1 or 3.
+        size: (height, width); images of this size are not resized.
+    """
+    images = as_channels(images, channels)
+    if tuple(images.shape[1:3]) == size:
+        return images
+    return tf.image.resize(images, size, antialias=True)
+
+
 def as_channels(images: tf.Tensor, channels: int) -> tf.Tensor:
     """Converts images to 1 or 3 channels.
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-
 from kgan.metrics.extractors.extractor import (
     Extractor,
     Outputs,
-    as_channels,
     digest_of,
+    prepared,
 )
 from kgan.metrics.extractors.stored_weights import load_arrays
 from kgan.networks.lenet import lenet
@@ -68,8 +66,5 @@ class LeNet(Extractor):
         return 10 if dataset == "fashion_mnist" else 0
 
     def outputs(self, images: Any) -> Outputs:
-        images = as_channels(images, 1)
-        if images.shape[1:3] != (28, 28):
-            images = tf.image.resize(images, (28, 28), antialias=True)
-        outputs = self.network(images, training=False)
+        outputs = self.network(prepared(images, 1, (28, 28)), training=False)
         return Outputs(outputs["features"], outputs["logits"])

@@ -10,8 +10,8 @@ import tensorflow as tf
 from kgan.metrics.extractors.extractor import (
     Extractor,
     Outputs,
-    as_channels,
     digest_of,
+    prepared,
 )
 from kgan.metrics.extractors.stored_weights import load_arrays, path_of
 from kgan.networks.squeezenet import SIZE, squeezenet
@@ -55,9 +55,7 @@ class SqueezeNet(Extractor):
         self.digest = digest_of(file_digest, "squeezenet 1")
 
     def outputs(self, images: Any) -> Outputs:
-        images = as_channels(images, 3)
-        if tuple(images.shape[1:3]) != (SIZE, SIZE):
-            images = tf.image.resize(images, (SIZE, SIZE), antialias=True)
+        images = prepared(images, 3, (SIZE, SIZE))
         levels = (images[..., ::-1] + 1.0) * 127.5 - tf.constant(_MEANS)
         outputs = self.network(levels, training=False)
         return Outputs(outputs["features"], outputs["logits"])
