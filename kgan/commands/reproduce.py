@@ -1,4 +1,4 @@
-"""Train recipes, score them, and write the tables of results.
+"""Train recipes, score them, draw their figures, and write the tables of results.
 
 Run it in a checkout of kgan, beside train.py. A recipe with a result is left alone; an
 interrupted one continues.
@@ -11,6 +11,7 @@ import json
 import logging
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,8 @@ def run(options: Options) -> None:
     if not options.table_only:
         for recipe in asked:
             _reproduce(recipe, options)
+            if recipe.figures:
+                _run(recipe.figures)
     results = report.read_all(options.results, recipes.RECIPES.values())
     if not results:
         raise ValueError(
@@ -111,19 +114,24 @@ def train(recipe: Recipe, directory: Path, logs: str) -> None:
     Raises:
         ValueError: if there is no train.py in this directory, or it fails.
     """
-    if not Path("train.py").exists():
+    arguments = [recipe.name, "--auto-resume", "--run", str(directory), "--logs", logs]
+    if recipe.starts_from:
+        arguments += ["--starts-from", recipe.starts_from]
+    # 128 + signal: the user stopped it.
+    _run("train.py", *arguments, allowed=(0, 130, 143))
+
+
+def _run(script: str, *arguments: str, allowed: Iterable[int] = (0,)):
+    """Runs a script of the checkout."""
+    if not Path(script).exists():
         raise ValueError(
-            "Expected to be in a checkout of kgan, beside train.py. "
+            f"Expected to be in a checkout of kgan, beside {script}. "
             f"Received: {Path.cwd()}."
         )
-    command = [sys.executable, "train.py", recipe.name, "--auto-resume"]
-    command += ["--run", str(directory), "--logs", logs]
-    if recipe.starts_from:
-        command += ["--starts-from", recipe.starts_from]
-    code = subprocess.run(command).returncode
-    # 128 + signal: the user stopped it.
-    if code not in (0, 130, 143):
-        raise ValueError(f"{' '.join(command[1:])} failed with exit code {code}.")
+    code = subprocess.run([sys.executable, script, *arguments]).returncode
+    if code not in allowed:
+        command = " ".join([script, *arguments])
+        raise ValueError(f"{command} failed with exit code {code}.")
 
 
 def _is_finished(recipe: Recipe, directory: Path) -> bool:

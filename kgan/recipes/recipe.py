@@ -150,6 +150,8 @@ class Recipe:
         metrics: the names of the scores, in training and in `kgan reproduce`; empty
             for the default scores.
         samples: how many generated examples `kgan reproduce` scores.
+        figures: the script of a checkout that draws the figures of the recipe's page,
+            which `kgan reproduce` runs; None for none.
     """
 
     name: str
@@ -165,6 +167,7 @@ class Recipe:
     published: tuple[Published, ...] = ()
     metrics: tuple[str, ...] = ()
     samples: int = 10_000
+    figures: str | None = None
 
     def open_data(self, split: str | None = None) -> "Source":
         """The `kgan.data.Source` of the recipe.

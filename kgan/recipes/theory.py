@@ -32,4 +32,5 @@ THEORY = Recipe(
     training=Training(epochs=_EPOCHS, batch_size=256),
     data=Data("gaussian"),
     metrics=("frechet_distance",),
+    figures="scripts/draw_theory.py",
 )

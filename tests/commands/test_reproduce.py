@@ -101,6 +101,17 @@ def test_a_recipe_that_starts_from_another_one(monkeypatch, tiny, capsys):
     assert (then.name, then.starts_from) == ("second", "logs/tiny/reproduce")
 
 
+def test_figures(monkeypatch, tiny, capsys):
+    drawn = dataclasses.replace(tiny, figures="draw.py")
+    monkeypatch.setattr(recipes, "RECIPES", {"tiny": drawn})
+    Path("results").mkdir()
+    Path("results/tiny.json").write_text("{}")
+    assert "Expected to be in a checkout of kgan, beside draw.py" in fails(capsys)
+    Path("draw.py").write_text("open('figure.png', 'w').write('drawn')\n1 / 0\n")
+    assert "draw.py failed with exit code 1" in fails(capsys)
+    assert Path("figure.png").read_text() == "drawn"
+
+
 def test_a_run_of_other_settings(capsys, tiny):
     other = dataclasses.replace(tiny, training=recipes.Training(epochs=3))
     directory = Path("logs/tiny/reproduce")
