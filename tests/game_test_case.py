@@ -52,9 +52,20 @@ def compiled(build, optimizer=None, **kwargs):
     return model
 
 
+def dataset_of(batch, times=1):
+    """A dataset of one batch of any structure.
+
+    Without autotuning, whose thread ends late under strategies: `fit` would wait for it
+    as long as it ran.
+    """
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return tf.data.Dataset.from_tensors(batch).repeat(times).with_options(options)
+
+
 def step(model, batch):
     """One training step on a batch of any structure."""
-    return model.fit(tf.data.Dataset.from_tensors(batch), verbose=0).history
+    return model.fit(dataset_of(batch), verbose=0).history
 
 
 def check_each_update_is_alone(build):
@@ -121,7 +132,7 @@ def check_keras_round_trip(model, tmp_path):
     batch = batch_for(model, 4)
     watched = [v for v in everything(model) if v is not model.draws.test_seeds.state]
     before = values(watched)
-    data = tf.data.Dataset.from_tensors(batch)
+    data = dataset_of(batch)
     logs = model.evaluate(data, verbose=0, return_dict=True)
     assert not changed(watched, before)
     assert {f"{name}_loss" for name in model.players} <= logs.keys()
@@ -158,7 +169,7 @@ def _trained(build, eagerly, steps=2, **kwargs):
         # By SGD, which unlike Adam sees the size of a gradient.
         model = compiled(build, _sgd, ema_decay=0.9, **kwargs)
         model.run_eagerly = eagerly
-        data = tf.data.Dataset.from_tensors(batch_for(model)).repeat(steps)
+        data = dataset_of(batch_for(model), steps)
         model.fit(data, verbose=0)
     finally:
         keras.config.set_floatx("float32")

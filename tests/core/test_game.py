@@ -10,7 +10,14 @@ import kgan
 from kgan.core.state import State
 from kgan.spaces import Endpoint, Images, Points
 from tests.core.test_gan import linear_gan
-from tests.game_test_case import batch_for, compiled, step, two_replicas, values
+from tests.game_test_case import (
+    batch_for,
+    compiled,
+    dataset_of,
+    step,
+    two_replicas,
+    values,
+)
 from tests.games.conditional import Conditional
 from tests.games.controller import Controller
 from tests.games.three_players import ThreePlayers
@@ -324,7 +331,7 @@ def test_an_argument_that_cannot_be_saved():
 
 def test_keras_callbacks_change_both_rates(tmp_path):
     model = compiled(linear_gan, lambda: keras.optimizers.SGD(0.5))
-    data = tf.data.Dataset.from_tensors(batch_for(model))
+    data = dataset_of(batch_for(model))
     halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
     board = keras.callbacks.TensorBoard(str(tmp_path))
     history = model.fit(data, epochs=2, callbacks=[halve, board], verbose=0).history
@@ -353,7 +360,7 @@ def test_schedules_follow_the_images_seen(tmp_path):
         keras.optimizers.Adam(1.0),
         schedules={"learning_rate": rate, "g": {"beta_2": beta}},
     )
-    data = tf.data.Dataset.from_tensors(batch_for(model, 8)).repeat(2)
+    data = dataset_of(batch_for(model, 8), 2)
     model.fit(data, verbose=0)
     # The second step began after 8 of the 32 images.
     assert float(model.d_optimizer.learning_rate) == pytest.approx(0.3)
@@ -387,7 +394,7 @@ def test_what_cannot_be_scheduled():
 
 def test_a_file_gets_a_line_per_epoch(capfd):
     model = compiled(linear_gan)
-    data = tf.data.Dataset.from_tensors(batch_for(model)).repeat(50)
+    data = dataset_of(batch_for(model), 50)
     model.fit(data, epochs=2)
     out = capfd.readouterr().out
     assert len(out) < 1000
@@ -457,7 +464,7 @@ def test_images_are_counted_also_in_small_batches():
 
 def test_evaluation_logs_only_what_it_observes():
     model = compiled(ThreePlayers)
-    data = tf.data.Dataset.from_tensors(batch_for(model))
+    data = dataset_of(batch_for(model))
     history = model.fit(data, validation_data=data, verbose=0).history
     assert "encoder/updated" in history
     assert "val_encoder/updated" not in history
@@ -468,7 +475,7 @@ def test_rates_that_a_schedule_sets_are_set_by_nothing_else(tmp_path):
     model = linear_gan()
     rate = kgan.schedules.Linear(0.1, 0.0, images=100)
     model.compile("sgd", "sgd", schedules={"learning_rate": rate})
-    data = tf.data.Dataset.from_tensors(batch_for(model))
+    data = dataset_of(batch_for(model))
     halve = keras.callbacks.LearningRateScheduler(lambda epoch, rate: rate / 2)
     with pytest.raises(ValueError, match="Received: LearningRateScheduler"):
         model.fit(data, callbacks=[halve], verbose=0)

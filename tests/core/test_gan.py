@@ -5,7 +5,13 @@ import tensorflow as tf
 
 import kgan
 from kgan.spaces import Labels, Points
-from tests.game_test_case import batch_for, compiled, run_game_test, two_replicas
+from tests.game_test_case import (
+    batch_for,
+    compiled,
+    dataset_of,
+    run_game_test,
+    two_replicas,
+)
 from tests.games.conditional import Conditional
 from tests.games.translation import Translation
 
@@ -217,7 +223,7 @@ def test_pixels_out_of_range(bad):
 
 def test_fit_history_and_validation():
     model = compiled(linear_gan)
-    data = tf.data.Dataset.from_tensors(batch_for(model)).repeat(2)
+    data = dataset_of(batch_for(model), 2)
     history = model.fit(data, validation_data=data, epochs=2, verbose=0).history
     assert {"d_loss", "g_loss", "val_d_loss", "val_value"} <= history.keys()
     assert len(history["d_loss"]) == 2
@@ -239,7 +245,7 @@ def test_compiled_step_is_the_same_step(kwargs):
         # Adam would turn the rounding of gradients near 0 into whole steps.
         sgd = keras.optimizers.SGD
         model.compile(sgd(0.1, 0.5), sgd(0.1, 0.5), **options)
-        data = tf.data.Dataset.from_tensors(batch_for(model)).repeat(6)
+        data = dataset_of(batch_for(model), 6)
         model.fit(data, verbose=0)
         weights.append([w.numpy() for w in model.weights])
     for x, y in zip(*weights, strict=True):
