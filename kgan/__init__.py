@@ -26,6 +26,7 @@ _NAMES = {
     "AutoEncoder": "kgan.models.autoencoder",
     "DCGAN": "kgan.models.dcgan",
     "VAE": "kgan.models.vae",
+    "VAEGAN": "kgan.models.vaegan",
     "LineGAN": "kgan.models.line",
     "VanillaGAN": "kgan.models.vanilla",
 }

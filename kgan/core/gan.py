@@ -282,6 +282,31 @@ class GAN(Game):
         d_terms = self.update("d", batch)
         return batch, {"d": d_terms, "g": self.update("g", batch, tape)}
 
+    def simultaneous_turns(
+        self,
+        data: tuple[Any, ...],
+        gates: Callable[[Any], dict[str, Any]] | None = None,
+    ) -> tuple[Any, dict[str, dict[str, Any]]]:
+        """Turns in which all players update on one pass, by the weights before it.
+
+        For papers that compute all losses first. D makes its first k - 1 updates alone,
+        on passes of their own.
+
+        Args:
+            data: as for `turns`.
+            gates: batch -> gates of `update`, by the names of players.
+        """
+        *parts, last = self.split(data, self.discriminator_steps)
+        for part in parts:
+            batch, tape = self.record(part, "d")
+            self.update("d", batch, tape)
+        batch, tape = self.record(last, *self.players)
+        gates = gates(batch) if gates else {}
+        return batch, {
+            name: self.update(name, batch, tape, gates.get(name))
+            for name in self.players
+        }
+
     def discriminator_loss(self, batch: Batch) -> dict[str, Any]:
         """The terms that D minimises, by name: scalars, means over the batch."""
         # Two passes: real and fake examples have batch statistics of their own.

@@ -5,6 +5,7 @@ from kgan.models.began import BEGAN
 from kgan.models.dcgan import DCGAN
 from kgan.models.line import LineGAN
 from kgan.models.vae import VAE
+from kgan.models.vaegan import VAEGAN
 from kgan.models.vanilla import VanillaGAN
 
-__all__ = ["BEGAN", "DCGAN", "VAE", "AutoEncoder", "LineGAN", "VanillaGAN"]
+__all__ = ["BEGAN", "DCGAN", "VAE", "VAEGAN", "AutoEncoder", "LineGAN", "VanillaGAN"]

@@ -139,12 +139,7 @@ class BEGAN(GAN):
         return Autoencoded(*batch, means[0], means[1])
 
     def turns(self, data: tuple[Any, ...]) -> tuple[Any, dict[str, dict[str, Any]]]:
-        *parts, last = self.split(data, self.discriminator_steps)
-        for part in parts:
-            batch, tape = self.record(part, "d")
-            self.update("d", batch, tape)
-        batch, tape = self.record(last, "d", "g")
-        return batch, {name: self.update(name, batch, tape) for name in ("d", "g")}
+        return self.simultaneous_turns(data)
 
     def discriminator_loss(self, batch: Autoencoded) -> dict[str, Any]:
         # L_D = L(x) - k_t L(G(z))

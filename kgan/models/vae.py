@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from kgan.models.autoencoder import AutoEncoder, Coded
 from kgan.objectives import schedules
+from kgan.objectives.posterior import gaussian_kl, moments, reparametrized
 from kgan.spaces import Endpoint, Latents, Picture, Points, Scalar
 
 # Latents per side of the grid of figure 4.
@@ -86,22 +87,11 @@ class VAE(AutoEncoder):
 
     def latents_of(self, code: Any) -> Any:
         epsilon = self.draws.normal((keras.ops.shape(code)[0], self.latent_dim))
-        return self.reparametrized(code, epsilon)
-
-    def reparametrized(self, code: Any, epsilon: Any) -> Any:
-        """z = mu + sigma epsilon, equation 10, [batch, latent_dim]."""
-        mean, log_variance = self.moments(code)
-        sigma = keras.ops.exp(0.5 * log_variance)
-        return mean + sigma * keras.ops.cast(epsilon, code.dtype)
-
-    def moments(self, code: Any) -> tuple[Any, Any]:
-        """mu and log sigma^2 of q(z | x), each [batch, latent_dim]."""
-        mean, log_variance = keras.ops.split(code, 2, axis=1)
-        return mean, log_variance
+        return reparametrized(code, epsilon)
 
     def autoencoder_loss(self, batch: Coded) -> dict[str, Any]:
         terms = super().autoencoder_loss(batch)
-        kl = keras.ops.mean(gaussian_kl(*self.moments(batch.code)))
+        kl = keras.ops.mean(gaussian_kl(*moments(batch.code)))
         beta = keras.ops.cast(self.beta(self.images_seen), kl.dtype)
         elbo = -terms["reconstruction"] - kl
         self.watch({"elbo": elbo, "kl": kl, "beta": beta})
@@ -125,7 +115,7 @@ class VAE(AutoEncoder):
         def weigh(images: Any, noise: Any):
             x = self.likelihood.observe(images)
             code = encoder(x, training=False)
-            outputs = decoder(self.reparametrized(code, noise), training=False)
+            outputs = decoder(reparametrized(code, noise), training=False)
             return {"log_weights": self.log_weights(Coded(x, code, outputs), noise)}
 
         endpoints = {
@@ -141,7 +131,7 @@ class VAE(AutoEncoder):
 
     def encoding(self, code_of: Callable[[Any], Any]) -> Endpoint:
         def encode(images: Any):
-            mean, log_variance = self.moments(code_of(images))
+            mean, log_variance = moments(code_of(images))
             return {"mean": mean, "log_variance": log_variance}
 
         numbers = Points(self.latent_dim)
@@ -157,8 +147,8 @@ class VAE(AutoEncoder):
             batch: what the networks say where z is `reparametrized` by `epsilon`.
             epsilon: [batch, latent_dim].
         """
-        _, log_variance = self.moments(batch.code)
-        z = self.reparametrized(batch.code, epsilon)
+        _, log_variance = moments(batch.code)
+        z = reparametrized(batch.code, epsilon)
         epsilon = keras.ops.cast(epsilon, z.dtype)
         # log p(z) - log q(z | x) = 1/2 sum_j (epsilon_j^2 + log sigma_j^2 - z_j^2)
         ratio = keras.ops.sum(epsilon**2 + log_variance - z**2, axis=1) / 2.0
@@ -224,19 +214,3 @@ class VAE(AutoEncoder):
             picture = Picture(self.spaces[0], columns, per_row=_MANIFOLD_SIDE)
             pictures["manifold"] = picture
         return pictures
-
-
-def gaussian_kl(mean: Any, log_variance: Any) -> Any:
-    """KL(N(mu, diag(sigma^2)) || N(0, I)) [batch], in nats: appendix B.
-
-    >>> from kgan.models.vae import gaussian_kl
-    >>> float(gaussian_kl(np.ones((1, 2)), np.zeros((1, 2)))[0])
-    1.0
-
-    Args:
-        mean: mu [batch, d].
-        log_variance: log sigma^2 [batch, d].
-    """
-    # KL = 1/2 sum_j (mu_j^2 + sigma_j^2 - 1 - log sigma_j^2)
-    spread = mean**2 + keras.ops.exp(log_variance) - 1.0 - log_variance
-    return 0.5 * keras.ops.sum(spread, axis=1)

@@ -11,6 +11,7 @@ from kgan.recipes.recipe import Data, Published, Recipe, Training
 from kgan.recipes.theory import THEORY
 from kgan.recipes.vae import VAE, VAE_DCGAN, VAE_MANIFOLD
 from kgan.recipes.vae_mnist import VAE_MNIST
+from kgan.recipes.vaegan import VAEGAN
 from kgan.system.importing import import_code
 from kgan.system.text import did_you_mean
 
@@ -29,6 +30,7 @@ RECIPES = {
         VAE_MANIFOLD,
         VAE_DCGAN,
         VAE_MNIST,
+        VAEGAN,
         THEORY,
     )
 }

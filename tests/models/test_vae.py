@@ -6,7 +6,7 @@ from scipy import integrate, special, stats
 
 import kgan
 from kgan.models.autoencoder import Coded
-from kgan.models.vae import gaussian_kl
+from kgan.objectives.posterior import gaussian_kl, moments, reparametrized
 from tests.game_test_case import batch_for, compiled, run_game_test, step
 
 SHAPE = (4, 4, 1)
@@ -127,9 +127,9 @@ def test_elbo_bound_and_log_likelihood(float64, likelihood, shape, log_px_of):
     np.testing.assert_allclose(bounds[2], exact, atol=0.02)
     # With the KL term in closed form, the ELBO is the same.
     code = model.encoder(x)
-    z = model.reparametrized(tf.repeat(code, k, axis=0), noise)
+    z = reparametrized(tf.repeat(code, k, axis=0), noise)
     log_px = np.reshape(model.likelihood.log_prob(rows, model.decoder(z)), (n, k))
-    closed = log_px.mean(axis=1) - gaussian_kl(*model.moments(code))
+    closed = log_px.mean(axis=1) - gaussian_kl(*moments(code))
     np.testing.assert_allclose(elbo, closed, atol=0.05)
 
 
@@ -142,7 +142,7 @@ def test_gradient_of_the_loss(float64):
 
     def loss():
         code = model.encoder(x)
-        outputs = model.decoder(model.reparametrized(code, epsilon))
+        outputs = model.decoder(reparametrized(code, epsilon))
         batch = Coded(x, code, outputs)
         return sum(model.autoencoder_loss(batch).values())
 
