@@ -66,6 +66,8 @@ class AutoEncoder(Game):
             *image_shape], without output function.
         likelihood: a name ("bernoulli", "bernoulli_static", "bernoulli_stochastic",
             "gaussian"), config or instance, see `kgan.likelihoods`.
+        mean: the mean example of the data in [-1, 1], which is what the decoder of
+            "mlp" says at first, by its output biases; None for biases of 0.
         seed: integer; fixes initial weights and draws.
         **kwargs: as for `Game`; `ema_decay` averages both networks.
 
@@ -73,8 +75,8 @@ class AutoEncoder(Game):
         numbers_per_latent: numbers in a code per coordinate of z.
 
     Raises:
-        ValueError: for sizes below 1, another architecture, networks that do not fit,
-            or a likelihood that the examples cannot have.
+        ValueError: for sizes below 1, another architecture, networks that do not fit, a
+            mean of another shape, or a likelihood that the examples cannot have.
     """
 
     numbers_per_latent = 1
@@ -90,6 +92,7 @@ class AutoEncoder(Game):
         encoder: keras.Model | None = None,
         decoder: keras.Model | None = None,
         likelihood: Any = "bernoulli",
+        mean: Any = None,
         seed: int | None = None,
         name: str = "autoencoder",
         **kwargs: Any,
@@ -104,7 +107,9 @@ class AutoEncoder(Game):
                 f"Received: architecture={architecture!r}."
             )
         numbers = self.numbers_per_latent * latent_dim
-        sizes = _Sizes(space.shape, numbers, latent_dim, tuple(hidden), width, seed)
+        bias = None if mean is None else likelihood.outputs_of(_of_shape(mean, space))
+        hidden = tuple(hidden)
+        sizes = _Sizes(space.shape, numbers, latent_dim, hidden, width, seed, bias)
         make_encoder, make_decoder = _ARCHITECTURES[architecture]
         encoder = encoder or make_encoder(sizes)
         decoder = decoder or make_decoder(sizes)
@@ -127,6 +132,16 @@ class AutoEncoder(Game):
     def image_shape(self) -> tuple[int, ...]:
         """The shape of one example, without the batch."""
         return tuple(self.spaces[0].shape)
+
+    @classmethod
+    def data_arguments(cls, source: Any) -> dict[str, Any]:
+        return {**super().data_arguments(source), "mean": source.mean()}
+
+    def get_config(self) -> dict[str, Any]:
+        # Without `mean`, because `mean` only sets initial biases, which are weights.
+        config = super().get_config()
+        config.pop("mean", None)
+        return config
 
     # The game
 
@@ -235,13 +250,16 @@ class _Sizes(NamedTuple):
     hidden: tuple[int, ...]
     width: int
     seed: int | None
+    bias: Any
 
 
 # Name -> builders of the encoder and of the decoder.
 _ARCHITECTURES = {
     "mlp": (
         lambda s: mlp_encoder(s.image_shape, s.outputs, s.hidden, s.seed),
-        lambda s: mlp_decoder(s.image_shape, s.latent_dim, s.hidden[::-1], s.seed),
+        lambda s: mlp_decoder(
+            s.image_shape, s.latent_dim, s.hidden[::-1], s.seed, s.bias
+        ),
     ),
     "dcgan": (
         lambda s: dcgan_encoder(s.image_shape, s.outputs, s.width, s.seed),
@@ -250,6 +268,15 @@ _ARCHITECTURES = {
         ),
     ),
 }
+
+
+def _of_shape(mean: Any, space: Any):
+    mean = np.asarray(mean, "float64")
+    if mean.shape != tuple(space.shape):
+        raise ValueError(
+            f"Expected mean of shape {tuple(space.shape)}. Received: {mean.shape}."
+        )
+    return mean
 
 
 def _check_shape(

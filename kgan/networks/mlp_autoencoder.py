@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import keras
+import numpy as np
 
 from kgan.networks.mlp import glorot, tanh_layers
 from kgan.system.checks import check_whole
@@ -44,6 +46,10 @@ def mlp_encoder(
     initial = glorot(seed, "encoder")
     examples = keras.Input(image_shape, name="images")
     x = keras.layers.Flatten(name="flatten")(examples)
+    if len(image_shape) == 3:
+        # The papers' pixels are in [0, 1]. With -1 for black, most of the input is one
+        # constant, in which hidden units saturate.
+        x = keras.layers.Rescaling(0.5, 0.5, name="to_unit_interval")(x)
     x = tanh_layers(x, hidden, initial)
     x = keras.layers.Dense(
         outputs,
@@ -59,6 +65,7 @@ def mlp_decoder(
     latent_dim: int,
     hidden: Sequence[int] = (500,),
     seed: int | None = None,
+    bias: Any = None,
 ) -> keras.Model:
     """Decoder: latents [batch, latent_dim] -> outputs [batch, *image_shape].
 
@@ -71,24 +78,29 @@ def mlp_decoder(
         latent_dim: coordinates of z.
         hidden: tanh units of each hidden layer, from z on. () gives a linear decoder.
         seed: integer, fixes the initial weights.
+        bias: the initial biases of the outputs, of `image_shape`; None for 0.
 
     Returns:
         `keras.Model` without output function: logits or means, see
         `kgan.objectives.likelihoods`.
 
     Raises:
-        ValueError: for sizes below 1.
+        ValueError: for sizes below 1, or a bias of another size.
     """
     check_whole("latent_dim", latent_dim)
     initial = glorot(seed, "decoder")
     z = keras.Input((latent_dim,), name="latents")
     x = tanh_layers(z, hidden, initial)
-    x = keras.layers.Dense(
+    to_image = keras.layers.Dense(
         math.prod(image_shape),
         kernel_initializer=next(initial),
         dtype=keras.config.floatx(),
         name="to_image",
-    )(x)
+    )
+    x = to_image(x)
+    if bias is not None:
+        # Not by an initializer, because the network's config would contain it.
+        to_image.bias.assign(np.ravel(bias))
     x = keras.layers.Reshape(image_shape, dtype=keras.config.floatx(), name="outputs")(
         x
     )

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kgan.random import philox
 from kgan.spaces import Images, Space, to_uint8
 from kgan.system.registry import Configured, resolve
 
+# The logit of a pixel that is on in one of 1,000 images is finite, and large enough.
+_LIGHTEST = 0.998
 BINARIZATIONS = (None, "static", "stochastic")
 
 
@@ -62,6 +65,14 @@ class Likelihood(Configured):
 
     def mean(self, outputs: Any) -> Any:
         """The mean of p(x | z), of the shape of `outputs`; images in [-1, 1]."""
+        raise NotImplementedError
+
+    def outputs_of(self, mean: Any) -> np.ndarray:
+        """Outputs whose `mean` this is, but for pixels that are always black or white.
+
+        Args:
+            mean: an array, of images in [-1, 1].
+        """
         raise NotImplementedError
 
 
@@ -130,6 +141,9 @@ class Bernoulli(Likelihood):
         # 2 sigmoid(l) - 1 = tanh(l / 2)
         return keras.ops.tanh(outputs / 2.0)
 
+    def outputs_of(self, mean: Any) -> np.ndarray:
+        return 2.0 * np.arctanh(np.clip(mean, -_LIGHTEST, _LIGHTEST))
+
     def get_config(self) -> dict[str, Any]:
         return {"binarization": self.binarization}
 
@@ -170,6 +184,9 @@ class Gaussian(Likelihood):
 
     def mean(self, outputs: Any) -> Any:
         return outputs
+
+    def outputs_of(self, mean: Any) -> np.ndarray:
+        return np.asarray(mean)
 
     def get_config(self) -> dict[str, Any]:
         return {"variance": self.variance}

@@ -20,7 +20,7 @@ def _setting(name: str, d: float = 1.0, g: float = 1.0, **options: Any) -> Recip
     return dataclasses.replace(
         BEGAN,
         name=name,
-        options={**BEGAN.options, "ema_decay": None, **options},
+        options={**BEGAN.options, "width": 8, "ema_decay": None, **options},
         optimizers={
             player: {**adam, "learning_rate": rates[player] * adam["learning_rate"]}
             for player, adam in BEGAN.optimizers.items()
@@ -35,13 +35,15 @@ SETTINGS = {
     for setting in (
         _setting("base"),
         _setting("gamma_low", gamma=0.3),
-        _setting("gamma_high", gamma=0.7),
+        # The paper's.
+        _setting("gamma_half", gamma=0.5),
+        _setting("gamma_high", gamma=0.9),
         _setting("lambda_low", lambda_k=0.1 * _LAMBDA),
         _setting("lambda_high", lambda_k=10.0 * _LAMBDA),
-        # The paper's.
-        _setting("lambda_paper", lambda_k=0.001),
         _setting("d_slow", d=0.1),
         _setting("g_slow", g=0.1),
+        # The two speeds exchanged.
+        _setting("reversed", d=2.0, g=0.5),
         _setting("k_0", k=0.0, lambda_k=0.0),
         _setting("k_1", k=1.0, lambda_k=0.0),
     )

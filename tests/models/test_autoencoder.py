@@ -36,3 +36,24 @@ def test_it_learns_one_image():
     assert np.abs(model.reconstruct(x) - x).max() < 0.5
     assert model.encode(x)["latents"].shape == (8, 2)
     assert list(model.endpoints()) == ["reconstruct", "encode"]
+
+
+def test_the_decoder_says_the_mean_at_first():
+    mean = np.linspace(-1.0, 1.0, 16).reshape(4, 4, 1)
+    for likelihood in ("bernoulli", "gaussian"):
+        model = kgan.AutoEncoder(
+            (4, 4, 1), 2, hidden=(5,), likelihood=likelihood, mean=mean
+        )
+        said = model.shown_images(model.decoder(np.zeros((1, 2))))[0]
+        np.testing.assert_allclose(said, mean, atol=0.0021)
+        assert "mean" not in model.get_config()
+    with pytest.raises(ValueError, match=r"shape \(4, 4, 1\). Received: \(4, 4\)"):
+        kgan.AutoEncoder((4, 4, 1), 2, mean=mean[..., 0])
+
+
+def test_pixels_enter_the_encoder_in_0_to_1():
+    encoder = kgan.networks.mlp_encoder((2, 2, 1), 3, hidden=())
+    kernel, bias = encoder.get_weights()
+    x = np.array([[[[-1.0], [1.0]], [[0.0], [0.5]]]])
+    by_hand = np.array([0.0, 1.0, 0.5, 0.75]) @ kernel + bias
+    np.testing.assert_allclose(encoder(x)[0], by_hand, rtol=1e-6)
