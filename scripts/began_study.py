@@ -1,8 +1,9 @@
 """The study of BEGAN's equilibrium: trains each setting with each seed, and measures.
 
-    python scripts/began_study.py                     # all settings, 3 seeds
+    python scripts/began_study.py     # all settings, 3 seeds; then docs/began_*.png
     python scripts/began_study.py --settings base k_0 --seeds 0 --steps 200
-    python scripts/draw_began.py                      # then draws the figures
+
+An hour on one core. For two cores, start two processes with seeds of their own.
 
 The settings are kgan/recipes/began_study.py. A run writes two files, SETTING_SEED.npz
 and SETTING_SEED.json, into --logs. A run that has its .json is left alone, so the study
@@ -17,6 +18,8 @@ import argparse
 import dataclasses
 import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -51,6 +54,8 @@ def main():
             path = options.logs / f"{name}_{seed}"
             if not path.with_suffix(".json").exists():
                 run(name, seed, options, reals, path)
+    draw = [sys.executable, Path(__file__).with_name("draw_began.py")]
+    subprocess.run([*draw, "--logs", options.logs], check=True)
 
 
 class Reals:

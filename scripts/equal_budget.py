@@ -1,6 +1,6 @@
 """VAE, DCGAN, VAE/GAN and BEGAN at equal budget: trains each for the same time.
 
-    python scripts/equal_budget.py                    # all, 300 s each
+    python scripts/equal_budget.py                    # all, 90 s each: 20 min
     python scripts/equal_budget.py --models dcgan --data mnist --seconds 20
     python scripts/equal_budget.py --draw             # the table and picture alone
 
@@ -42,7 +42,7 @@ def main():
     parser.add_argument("--models", nargs="+", choices=MODELS, default=[*MODELS])
     parser.add_argument("--data", nargs="+", choices=SETS, default=[*SETS])
     parser.add_argument("--data-dir")
-    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--seconds", type=float, default=90.0)
     parser.add_argument("--logs", type=Path, default=Path("logs/equal_budget"))
     parser.add_argument("--draw", action="store_true")
     options = parser.parse_args()
@@ -115,7 +115,7 @@ def scores(path, data, source, samples):
     names = ("frechet_distance", "precision", "recall")
     return {
         **{name: measured[name]["value"] for name in names},
-        "frechet_spread": measured["frechet_distance"]["spread"],
+        "frechet_error": measured["frechet_distance"]["error"],
         "diversity": number(made, width) / number(real, width),
     }
 

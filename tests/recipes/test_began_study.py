@@ -20,12 +20,13 @@ def test_each_setting_changes_one_thing():
     assert {name: difference(setting) for name, setting in SETTINGS.items()} == {
         "base": ({}, same),
         "gamma_low": ({"gamma": 0.3}, same),
-        "gamma_high": ({"gamma": 0.7}, same),
+        "gamma_half": ({"gamma": 0.5}, same),
+        "gamma_high": ({"gamma": 0.9}, same),
         "lambda_low": ({"lambda_k": 0.1 * step}, same),
         "lambda_high": ({"lambda_k": 10.0 * step}, same),
-        "lambda_paper": ({"lambda_k": 0.001}, same),
         "d_slow": ({}, {"d": 0.1, "g": 1.0}),
         "g_slow": ({}, {"d": 1.0, "g": 0.1}),
+        "reversed": ({}, {"d": 2.0, "g": 0.5}),
         "k_0": ({"lambda_k": 0.0}, same),
         "k_1": ({"k": 1.0, "lambda_k": 0.0}, same),
     }
