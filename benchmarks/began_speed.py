@@ -14,13 +14,13 @@ machine.
 import argparse
 import os
 import statistics
-import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
 import tensorflow as tf
+from in_turn import rates, row
 from keras import ops
 
 import kgan
@@ -65,23 +65,24 @@ def main():
     images = rng.uniform(-1.0, 1.0, (options.batch_size, *shape)).astype("float32")
     steps = {name: step_of(game, shape, options) for name, game in GAMES.items()}
     images = tf.constant(images)
-    rates = {name: [] for name in GAMES}
     for step in steps.values():
         step(images)
-    for _ in range(options.rounds):
-        for name, step in steps.items():
-            start = time.perf_counter()
-            for _ in range(options.steps):
-                logs = step(images)
-            logs["d_loss"].numpy()
-            seconds = time.perf_counter() - start
-            rates[name].append(options.batch_size * options.steps / seconds)
-    medians = {name: statistics.median(r) for name, r in rates.items()}
+    runs = {name: repeated(step, images, options.steps) for name, step in steps.items()}
+    measured = rates(runs, options.batch_size * options.steps, options.rounds)
     print(f"BEGAN {options.size}x{options.size}x1, n = {options.width}")
-    for name, median in medians.items():
-        spread = f"{min(rates[name]):6.0f} to {max(rates[name]):.0f}"
-        ratio = median / medians["three"]
-        print(f"  {name:6}{median:8.0f} images/s  {spread:18} {ratio:.2f} of three")
+    slowest = statistics.median(measured["three"])
+    for name, values in measured.items():
+        ratio = statistics.median(values) / slowest
+        print(f"{row(name, values)} {ratio:.2f} of three")
+
+
+def repeated(step, images, times):
+    def run():
+        for _ in range(times):
+            logs = step(images)
+        logs["d_loss"].numpy()
+
+    return run
 
 
 def step_of(game, shape, options):

@@ -9,9 +9,11 @@ an idle machine.
 """
 
 import argparse
+import functools
 import os
 import statistics
-import time
+
+from in_turn import rates, row
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -26,20 +28,14 @@ def main():
     options = parser.parse_args()
     fits = {"kgan": kgan_vae(), "plain": plain_vae()}
     data = ready(options)
-    rates = {name: [] for name in fits}
     for fit in fits.values():
         fit(data.take(2))
-    for _ in range(options.rounds):
-        for name, fit in fits.items():
-            start = time.perf_counter()
-            fit(data)
-            seconds = time.perf_counter() - start
-            rates[name].append(options.batch_size * options.steps / seconds)
-    medians = {name: statistics.median(rate) for name, rate in rates.items()}
+    runs = {name: functools.partial(fit, data) for name, fit in fits.items()}
+    measured = rates(runs, options.batch_size * options.steps, options.rounds)
     print(f"VAE 28x28x1, one hidden layer of {HIDDEN}, batch {options.batch_size}")
-    for name, median in medians.items():
-        spread = f"{min(rates[name]):8.0f} to {max(rates[name]):.0f}"
-        print(f"  {name:6}{median:10.0f} images/s  {spread}")
+    for name, values in measured.items():
+        print(row(name, values))
+    medians = {name: statistics.median(values) for name, values in measured.items()}
     print(f"  kgan / plain  {medians['kgan'] / medians['plain']:.3f}")
 
 

@@ -114,7 +114,7 @@ def losses(runs):
     """Q-Q plots of the losses of single images; the variance ratio over the steps."""
     name = "base" if "base" in runs else next(iter(runs))
     result, arrays = runs[name][0]
-    figure, axes = pyplot.subplots(1, 3, figsize=(11, 3.4), layout="constrained")
+    figure, axes = pyplot.subplots(1, 3, figsize=(12, 3.4), layout="constrained")
     for ax, kind, title in zip(
         axes, ("real", "fake"), ("L(x)", "L(G(z))"), strict=False
     ):
@@ -126,12 +126,13 @@ def losses(runs):
         ax.set(title=f"{title} of {name}", xlabel="quantile of N(0, 1)")
         ax.set_ylabel("quantile of the standardized loss")
         ax.legend(title="step", fontsize=7)
-    for setting, seeds in runs.items():
+    colors = pyplot.colormaps["tab20"].colors
+    for color, (setting, seeds) in zip(colors, runs.items(), strict=False):
         result, arrays = seeds[0]
         ratios = [point["variance_ratio"] for point in result["points"]]
-        axes[2].semilogy(arrays["points"], ratios, lw=1.0, label=setting)
+        axes[2].semilogy(arrays["points"], ratios, color=color, lw=1.0, label=setting)
     axes[2].set(title="variance ratio of equation 2", xlabel="step")
-    axes[2].legend(fontsize=6)
+    axes[2].legend(fontsize=7, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return figure
 
 

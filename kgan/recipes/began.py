@@ -3,9 +3,8 @@
 from kgan.recipes.recipe import Published, Recipe, Training
 
 # The paper has Adam(1e-4) for both, lambda_k = .001 and gamma from .3 to .7, for
-# hundreds of thousands of steps. These are for thousands. With a lambda_k of .001, k
-# stays near 0 to the end; with equal rates or a low gamma, all samples become one, see
-# docs/began.md.
+# hundreds of thousands of steps. These are for thousands. With a lambda_k of .005, an
+# equal rate of G, or a gamma of .5, all samples become one: see docs/began.md.
 _D_ADAM = {"name": "adam", "learning_rate": 5e-4, "beta_1": 0.5, "beta_2": 0.999}
 _G_ADAM = {**_D_ADAM, "learning_rate": 1e-3}
 
@@ -19,7 +18,7 @@ BEGAN = Recipe(
         "hidden": 32,
         "width": 16,
         "gamma": 0.9,
-        "lambda_k": 0.05,
+        "lambda_k": 0.5,
         "reconstruction": "l1",
         "latent_prior": "uniform",
         "discriminator_steps": 1,
