@@ -31,8 +31,8 @@ def imbalance(logs: Mapping[str, float]) -> str | None:
     if fake > OVERTAKEN * real:
         return (
             f"L(G(z)) = {fake:.3g} overtakes L(x) = {real:.3g}, so that G learns what "
-            "D gives back worse than real examples; try a learning rate 4 times lower "
-            "for D, or a higher gamma"
+            "D gives back worse than real examples; try a lambda_k 10 times higher, or "
+            "a learning rate 4 times lower for D"
         )
     if k > 1.0 - _END and logs["balance"] > 0.0:
         return (
@@ -43,6 +43,6 @@ def imbalance(logs: Mapping[str, float]) -> str | None:
     if k < _IDLE:
         return (
             f"k = {k:.2g} is near 0, and D learns nothing of samples: all of them tend "
-            "to become one; try a learning rate 4 times lower for D, or a higher gamma"
+            "to become one; try a lambda_k 10 times higher"
         )
     return None
