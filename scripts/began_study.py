@@ -12,6 +12,8 @@ continues where it was interrupted. The .npz has
     trace       [steps, 3]: L(x), L(G(z)) and k_t of each step
     points      [p]: steps at which losses of single images were measured
     real, fake  [p, n]: L of n real images, and of n samples
+
+A run that diverges to NaN has its .json alone, with the step.
 """
 
 import argparse
@@ -110,6 +112,13 @@ def run(name, seed, options, reals, path):
         "seconds": round(seconds, 1),
         "gamma": model.gamma,
         "lambda_k": model.lambda_k,
+    }
+    if not np.isfinite(trace).all():
+        result["diverged"] = int(np.flatnonzero(~np.isfinite(trace).all(axis=1))[0])
+        path.with_suffix(".json").write_text(json.dumps(result, indent=1) + "\n")
+        print(f"{path.name:16} {seconds:5.0f} s  NaN from step {result['diverged']} on")
+        return
+    result |= {
         **of_trace(trace, model.gamma),
         "points": [of_point(*both) for both in zip(real, fake, strict=True)],
         **reals.scores(model.generate(SAMPLES, seed=0)),
@@ -158,6 +167,9 @@ class Points(keras.callbacks.Callback):
 
     def measure(self):
         samples = self.game.generate(len(self.images), seed=1)
+        if not np.isfinite(samples).all():
+            self.game.stop_training = True
+            return
         self.steps.append(int(self.game.steps))
         self.real.append(self.score(images=self.images)["scores"])
         self.fake.append(self.score(images=samples)["scores"])

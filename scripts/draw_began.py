@@ -51,10 +51,13 @@ def main():
 
 
 def read(logs):
-    """Setting -> its runs: (result, arrays), by seed."""
+    """Setting -> its runs: (result, arrays), by seed, without those that diverged."""
     runs = {}
     for name in SETTINGS:
         for path in sorted(logs.glob(f"{name}_[0-9]*.json")):
+            if not path.with_suffix(".npz").exists():
+                print(f"{path.stem} diverged")
+                continue
             with np.load(path.with_suffix(".npz")) as arrays:
                 run = json.loads(path.read_text()), dict(arrays)
             runs.setdefault(name, []).append(run)
