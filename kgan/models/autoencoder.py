@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import keras
-import numpy as np
 
+from kgan.core.encoding import Encoding
 from kgan.core.game import Game
 from kgan.core.player import Player
 from kgan.networks.dcgan import dcgan_encoder, dcgan_generator
@@ -15,7 +15,7 @@ from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
 from kgan.objectives import likelihoods
 from kgan.spaces import Endpoint, Points, of_shape
 from kgan.spaces.space import dims
-from kgan.system.checks import check_whole
+from kgan.system.checks import check_mean, check_whole
 
 
 class Coded(NamedTuple):
@@ -33,7 +33,7 @@ class Coded(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("kgan")
-class AutoEncoder(Game):
+class AutoEncoder(Encoding, Game):
     """Encoder and decoder that lose as little of an image as they can.
 
     One player with two networks: the encoder makes a code z of an image x, and the
@@ -107,7 +107,9 @@ class AutoEncoder(Game):
                 f"Received: architecture={architecture!r}."
             )
         numbers = self.numbers_per_latent * latent_dim
-        bias = None if mean is None else likelihood.outputs_of(_of_shape(mean, space))
+        bias = None
+        if mean is not None:
+            bias = likelihood.outputs_of(check_mean(mean, space.shape))
         hidden = tuple(hidden)
         sizes = _Sizes(space.shape, numbers, latent_dim, hidden, width, seed, bias)
         make_encoder, make_decoder = _ARCHITECTURES[architecture]
@@ -216,32 +218,6 @@ class AutoEncoder(Game):
         limits = self.spaces[0].limits
         return keras.ops.clip(mean, *limits) if limits else mean
 
-    def reconstruct(self, images: Any, batch_size: int | None = None) -> np.ndarray:
-        """The mean of p(x | z) for the code of each image.
-
-        Args:
-            images: uint8, or float32 in [-1, 1], [n, *image_shape].
-            batch_size: how many at a time.
-
-        Returns:
-            NumPy float32 array [n, *image_shape], images in [-1, 1].
-        """
-        return self.endpoint("reconstruct")(batch_size, images=images)["images"]
-
-    def encode(
-        self, images: Any, batch_size: int | None = None
-    ) -> dict[str, np.ndarray]:
-        """What the encoder says of images.
-
-        Args:
-            images: uint8, or float32 in [-1, 1], [n, *image_shape].
-            batch_size: how many at a time.
-
-        Returns:
-            name -> NumPy float32 array [n, latent_dim]: `latents`.
-        """
-        return self.endpoint("encode")(batch_size, images=images)
-
 
 class _Sizes(NamedTuple):
     image_shape: Sequence[int]
@@ -268,15 +244,6 @@ _ARCHITECTURES = {
         ),
     ),
 }
-
-
-def _of_shape(mean: Any, space: Any):
-    mean = np.asarray(mean, "float64")
-    if mean.shape != tuple(space.shape):
-        raise ValueError(
-            f"Expected mean of shape {tuple(space.shape)}. Received: {mean.shape}."
-        )
-    return mean
 
 
 def _check_shape(

@@ -173,12 +173,6 @@ class VAE(AutoEncoder):
         """
         return self.endpoint("generate").sample(n, seed, batch_size)["images"]
 
-    def encode(
-        self, images: Any, batch_size: int | None = None
-    ) -> dict[str, np.ndarray]:
-        """q(z | x) of images: `mean` and `log_variance`; see `AutoEncoder.encode`."""
-        return super().encode(images, batch_size)
-
     def manifold(self, side: int = _MANIFOLD_SIDE) -> np.ndarray:
         """What the decoder says on a grid of quantiles: figure 4 of arXiv 1312.6114.
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import keras
-import numpy as np
 from keras import ops
 
+from kgan.core.encoding import Encoding
 from kgan.core.gan import GAN
 from kgan.core.player import Player
 from kgan.networks.dcgan import dcgan_discriminator, dcgan_encoder, dcgan_generator
@@ -45,7 +45,7 @@ class Judged(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("kgan")
-class VAEGAN(GAN):
+class VAEGAN(Encoding, GAN):
     """VAE/GAN: Larsen et al. 2016, "Autoencoding beyond pixels" (arXiv 1512.09300).
 
     A VAE whose decoder is the generator of a GAN. Images are compared by what a hidden
@@ -234,32 +234,6 @@ class VAEGAN(GAN):
             "reconstruct": Endpoint(reconstruct, images, images, target=0),
             "encode": Endpoint(encode, images, gives),
         }
-
-    def reconstruct(self, images: Any, batch_size: int | None = None) -> np.ndarray:
-        """G of the mean of q(z | x) of each image.
-
-        Args:
-            images: uint8, or float32 in [-1, 1], [n, *image_shape].
-            batch_size: how many at a time.
-
-        Returns:
-            NumPy float32 array [n, *image_shape], images in [-1, 1].
-        """
-        return self.endpoint("reconstruct")(batch_size, images=images)["images"]
-
-    def encode(
-        self, images: Any, batch_size: int | None = None
-    ) -> dict[str, np.ndarray]:
-        """q(z | x) of images.
-
-        Args:
-            images: uint8, or float32 in [-1, 1], [n, *image_shape].
-            batch_size: how many at a time.
-
-        Returns:
-            name -> NumPy float32 array [n, latent_dim]: `mean` and `log_variance`.
-        """
-        return self.endpoint("encode")(batch_size, images=images)
 
 
 def _last_hidden(discriminator: keras.Model):

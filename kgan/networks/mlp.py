@@ -14,7 +14,7 @@ import numpy as np
 
 from kgan.layers import Dropout, Maxout
 from kgan.random import seeds
-from kgan.system.checks import check_sizes, check_whole
+from kgan.system.checks import check_mean, check_sizes, check_whole
 
 _OUTPUTS = ("sigmoid", "tanh", "linear")
 
@@ -199,11 +199,7 @@ def glorot(seed: int | None, purpose: str) -> Iterator[Any]:
 
 def _bias(mean: Any, image_shape: Sequence[int], output: str):
     """The biases with which the output is `mean` where the input of the layer is 0."""
-    mean = np.asarray(mean, "float64")
-    if mean.shape != tuple(image_shape):
-        raise ValueError(
-            f"Expected mean of shape {tuple(image_shape)}. Received: {mean.shape}."
-        )
+    mean = check_mean(mean, image_shape)
     if output != "linear":
         # Clipped, because the log-odds of 0 and 1 are infinite.
         mean = np.clip(mean, -1.0 + 2e-2, 1.0 - 2e-2)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 
 def check_whole(name: str, value: Any, least: int = 1) -> int:
@@ -29,3 +32,17 @@ def check_sizes(name: str, sizes: Any) -> tuple[int, ...]:
     if not sizes:
         raise ValueError(f"Expected {name} with at least one size. Received: none.")
     return tuple(check_whole(f"each of {name}", size) for size in sizes)
+
+
+def check_mean(mean: Any, image_shape: Sequence[int]) -> np.ndarray:
+    """The mean example of the data as a float64 array of `image_shape`.
+
+    Raises:
+        ValueError: for a mean of another shape.
+    """
+    mean = np.asarray(mean, "float64")
+    if mean.shape != tuple(image_shape):
+        raise ValueError(
+            f"Expected mean of shape {tuple(image_shape)}. Received: {mean.shape}."
+        )
+    return mean
