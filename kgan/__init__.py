@@ -27,12 +27,17 @@ _NAMES = {
     "DCGAN": "kgan.models.dcgan",
     "VAE": "kgan.models.vae",
     "VAEGAN": "kgan.models.vaegan",
+    "LSGAN": "kgan.models.lsgan",
     "LineGAN": "kgan.models.line",
+    "RpGAN": "kgan.models.rpgan",
     "VanillaGAN": "kgan.models.vanilla",
+    "WGAN": "kgan.models.wgan",
+    "WGANGP": "kgan.models.wgan_gp",
 }
 # Public module -> where it is, if that is not kgan.<its name>.
 _MODULES = {
     "callbacks": "",
+    "constraints": "kgan.objectives.constraints",
     "core": "",
     "data": "",
     "distribute": "",
@@ -45,6 +50,7 @@ _MODULES = {
     "metrics": "",
     "models": "",
     "networks": "",
+    "penalties": "kgan.objectives.penalties",
     "recipes": "",
     "reconstruction": "kgan.objectives.reconstruction",
     "results": "",

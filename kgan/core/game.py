@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import keras
@@ -144,9 +144,12 @@ class Game(SavedWhole):
         self.averages = self.averaging.average(averaged)
         # By it `callbacks.Checkpoint` learns of a signal to another machine.
         self.stop_vote = None
+        self.states: dict[str, State] = {}
         self._asked: dict[tuple[str, bool], Endpoint] = {}
-        self._batch_size = None
+        # Of a step: the examples of its global batch.
+        self.batch_size = None
         self._looked_at = None
+        self._checked = False
         # For the card of an export: the `kgan.data.Source` and the run's directory.
         self.learned_from = self.run_directory = None
         # Keras would otherwise build the model by calling it on a batch.
@@ -188,6 +191,20 @@ class Game(SavedWhole):
             (batch, name of player -> terms), what `after_step` gets.
         """
         raise NotImplementedError(f"{type(self).__name__} writes no `turns`.")
+
+    def check(self) -> None:
+        """Called once before the first training, where a game refuses what cannot work.
+
+        Raises:
+            ValueError: for networks that the game cannot train.
+        """
+
+    def lazy_updates(self) -> dict[str, int]:
+        """name of player -> k, for players with an update at every k-th step only.
+
+        `compile` adapts their optimizers, see `kgan.penalties.Lazy`.
+        """
+        return {}
 
     def after_step(self, batch: Any, terms: dict[str, dict[str, Any]]) -> None:
         """Called at the end of a training step, where a game moves its states.
@@ -277,6 +294,53 @@ class Game(SavedWhole):
             optimizer.apply(tape.gradient(loss, variables), variables)
         return terms
 
+    def update_every(
+        self, name: str, k: int, term: str, loss: Callable[[Any], Any], batch: Any
+    ) -> None:
+        """At every k-th step, one more update of a player, by another loss.
+
+        At other steps nothing is computed, and the player stays as it is. Name the
+        player in `lazy_updates`.
+
+        Args:
+            name: the player's.
+            k: the steps between two such updates.
+            term: what logs call the loss: the mean over these updates.
+            loss: batch -> scalar. No synchronized batch normalization, since replicas
+                cannot talk to each other within a branch.
+            batch: from `record` or `play`.
+        """
+        variables = self._player(name).variables
+        optimizer = self.optimizer.by_player[name]
+        due = self.steps % k == 0
+        # Which variables the loss depends on; none if not due, where there is no graph.
+        reached = [False] * len(variables)
+
+        def gradient():
+            with tf.GradientTape() as tape:
+                value = tf.cast(loss(batch), keras.backend.floatx())
+                replicas = tf.distribute.get_strategy().num_replicas_in_sync
+                scaled = optimizer.scale_loss(value / replicas)
+            slopes = tape.gradient(scaled, variables)
+            reached[:] = [slope is not None for slope in slopes]
+            pairs = zip(slopes, variables, strict=True)
+            return value, [tf.zeros_like(v) if s is None else s for s, v in pairs]
+
+        def nothing():
+            zero = tf.zeros([], keras.backend.floatx())
+            return zero, [tf.zeros_like(v) for v in variables]
+
+        with self._buffers_kept(), self.draws.ahead():
+            value, slopes = tf.cond(due, gradient, nothing)
+        self.terms.update({f"{name}/{term}": value}, times=due)
+        # Not within the branch: optimizers talk to the other replicas.
+        pairs = zip(slopes, variables, reached, strict=True)
+        applied = [(slope, v) for slope, v, is_reached in pairs if is_reached]
+        if not applied:
+            return
+        with unchanged([*variables, *optimizer.variables], ~due):
+            optimizer.apply(*map(list, zip(*applied, strict=True)))
+
     def split(self, data: Any, k: int) -> list[Any]:
         """A batch, any tree of tensors, as k equal parts.
 
@@ -306,11 +370,17 @@ class Game(SavedWhole):
         Raises:
             ValueError: if the value is not finite.
         """
-        return State(self, name, value)
+        self.states[name] = State(self, name, value)
+        return self.states[name]
 
     def watch(self, numbers: dict[str, Any]) -> None:
-        """Adds scalars to the logs, by name."""
+        """Adds scalars to the logs, by name; `watched` has them until the step ends."""
         self.terms.update(numbers)
+
+    @property
+    def watched(self) -> dict[str, Any]:
+        """This replica's newest value of all that was logged in this step, by name."""
+        return self.terms.newest()
 
     def global_mean(self, value: Any) -> tf.Tensor:
         """The mean over the replicas of a mean over this replica's part."""
@@ -448,7 +518,12 @@ class Game(SavedWhole):
         scale_losses = self.dtype_policy.name == "mixed_float16"
         with strategy.scope():
             built = Optimizers(
-                self.players, optimizers, schedules, self.steps, scale_losses
+                self.players,
+                optimizers,
+                schedules,
+                self.steps,
+                scale_losses,
+                self.lazy_updates(),
             )
         super().compile(
             optimizer=None,
@@ -491,6 +566,9 @@ class Game(SavedWhole):
         if self._looked_at is None or self._looked_at() is not x:
             look(x, y, self.spaces)
             self._looked_at = _reference(x)
+        if not self._checked:
+            self.check()
+            self._checked = True
         if isinstance(x, (tf.data.Dataset, tf.distribute.DistributedDataset)):
             # Keras' default, shuffle=True, only warns that datasets are not shuffled.
             kwargs.setdefault("shuffle", False)
@@ -537,7 +615,7 @@ class Game(SavedWhole):
         first = tf.nest.flatten(parts)[0]
         rows = first.shape[0] if first.shape[0] is not None else tf.shape(first)[0]
         replicas = tf.distribute.get_strategy().num_replicas_in_sync
-        self._batch_size = rows * replicas
+        self.batch_size = rows * replicas
         return parts
 
     def _terms_of(self, player: Player, batch: Any):
@@ -559,9 +637,9 @@ class Game(SavedWhole):
 
     def _end_step(self):
         if self.averages:
-            self.averaging.follow(self.steps + 1, self.images_seen, self._batch_size)
+            self.averaging.follow(self.steps + 1, self.images_seen, self.batch_size)
         self.steps.assign_add(1)
-        self.images.assign_add(tf.cast(self._batch_size, "int64"))
+        self.images.assign_add(tf.cast(self.batch_size, "int64"))
 
     def _logs(self, names: Iterable[str]):
         means = self.terms.result()

@@ -10,10 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core.checks import check_networks
+from kgan.core.critics import check_critic, check_slopes
 from kgan.core.game import Game
 from kgan.core.player import Player
 from kgan.core.ranges import check_logits, check_reaches
 from kgan.objectives import losses
+from kgan.objectives.penalties import Judged, get_all
 from kgan.spaces import Endpoint, Labels, Latents, Space, of_shape
 from kgan.system.checks import check_whole
 
@@ -43,7 +45,7 @@ class GAN(Game):
     One training step (arXiv 1406.2661, algorithm 1) is
 
         k times:  draw real examples x and latents z,
-                  D descends its loss;
+                  D descends its loss and its penalties;
         once:     G descends its loss,
 
     each player under its own gradient tape, with its own optimizer. The batch that
@@ -68,7 +70,7 @@ class GAN(Game):
 
     A new GAN overrides `discriminator_loss` and `generator_loss`; rarely `make` and
     `discriminate`, how G and D are called, `play`, `turns` and `after_step`. Losses
-    call D by `judge`.
+    call D by `judge`; D's adds `charges`, the terms of `penalties`.
 
     Logs beside those of `Game`, for losses whose logits are log-odds: `value` =
     V(D, G) and `jsd` = (V + log 4) / 2 in nats, `d_real` = mean D(x) and `d_fake` =
@@ -83,10 +85,13 @@ class GAN(Game):
         latent_dim: coordinates of z. Default: those of the generator's input, of
             several inputs the one called `latents`.
         discriminator_steps: k, at least 1.
+        penalties: what D pays beside its loss: a name, a config or an instance, or a
+            list of them, see `kgan.penalties.get`.
         augment: what D's input goes through in both players' passes: tensor -> tensor,
             differentiable; a `keras.layers.Layer`, which is told whether it trains, or
             a function that Keras can save. What it draws has to come from `draws`, or
-            replicas draw the same for other examples.
+            replicas draw the same for other examples. Penalties are of the examples
+            before it.
         spaces: what `fit` delivers. Default: examples of the generator's output shape.
         players: more players, which update after D and G.
         ema_decay: in (0, 1), or None. If given, the generator's average over the steps,
@@ -110,12 +115,14 @@ class GAN(Game):
         latent_prior: Any = "normal",
         latent_dim: int | None = None,
         discriminator_steps: int = 1,
+        penalties: Any = None,
         augment: Callable[[Any], Any] | None = None,
         spaces: Iterable[Space] | None = None,
         players: Iterable[Player] = (),
         **kwargs: Any,
     ) -> None:
         own = type(self)
+        charged = get_all(penalties)
         direct = own.discriminate is GAN.discriminate and own.make is GAN.make
         check_networks(generator, discriminator, direct)
         check_logits(discriminator)
@@ -124,7 +131,7 @@ class GAN(Game):
         if spaces is None:
             spaces = [of_shape(generator.output_shape[1:])]
         sides = [
-            Player("d", discriminator, lambda batch: self.discriminator_loss(batch)),
+            Player("d", discriminator, lambda batch: self._charged_loss(batch)),
             Player("g", generator, lambda batch: self.generator_loss(batch)),
         ]
         super().__init__([*sides, *players], spaces, averaged=[generator], **kwargs)
@@ -134,6 +141,10 @@ class GAN(Game):
         self.objective = objective
         self.needs_real_logits = objective is not None and objective.needs_real_logits()
         self.augment = augment
+        self.penalties = charged
+        for penalty in charged:
+            penalty.join(self)
+        check_critic(discriminator, charged)
         if augment is not None and own.judge is not GAN.judge:
             raise ValueError(
                 "Expected a GAN that overrides `discriminate`, not `judge`, so that "
@@ -246,6 +257,15 @@ class GAN(Game):
             examples = self.augment(examples, **self._mode(batch.training))
         return self.discriminate(examples, batch)
 
+    def judged(self, examples: Any, batch: Batch) -> Judged:
+        """What `judge` says, with the gradient for which penalties ask.
+
+        Args:
+            examples: [batch, *image_shape], before `augment`.
+            batch: as for `judge`.
+        """
+        return Judged(lambda x: self.judge(x, batch), examples)
+
     def discriminate(self, examples: Any, batch: Batch) -> Any:
         """What D says of examples that went through `augment`.
 
@@ -280,6 +300,7 @@ class GAN(Game):
             self.update("d", batch)
         batch, tape = self.record(last, "g")
         d_terms = self.update("d", batch)
+        self.update_lazily(batch)
         return batch, {"d": d_terms, "g": self.update("g", batch, tape)}
 
     def simultaneous_turns(
@@ -302,18 +323,58 @@ class GAN(Game):
             self.update("d", batch, tape)
         batch, tape = self.record(last, *self.players)
         gates = gates(batch) if gates else {}
-        return batch, {
+        terms = {
             name: self.update(name, batch, tape, gates.get(name))
             for name in self.players
         }
+        self.update_lazily(batch)
+        return batch, terms
+
+    def update_lazily(self, batch: Batch) -> None:
+        """The updates of D by penalties with a step of their own, where one is due.
+
+        Args:
+            batch: what D's last update saw.
+        """
+        for penalty in self.penalties:
+            if penalty.apart:
+                self.update_every(
+                    "d",
+                    penalty.every,
+                    penalty.name,
+                    lambda batch, penalty=penalty: penalty(
+                        self,
+                        batch,
+                        self.judged(batch.real, batch),
+                        self.judged(batch.fake, batch),
+                    ),
+                    batch,
+                )
 
     def discriminator_loss(self, batch: Batch) -> dict[str, Any]:
         """The terms that D minimises, by name: scalars, means over the batch."""
         # Two passes: real and fake examples have batch statistics of their own.
-        real_logits = self.judge(batch.real, batch)
-        fake_logits = self.judge(batch.fake, batch)
-        self.watch(self.objective.monitor(real_logits, fake_logits))
-        return {"adversarial": self.objective.discriminator(real_logits, fake_logits)}
+        real = self.judged(batch.real, batch)
+        fake = self.judged(batch.fake, batch)
+        loss = self.objective.discriminator(real.logits, fake.logits)
+        self.watch(self.objective.monitor(real.logits, fake.logits))
+        return {"adversarial": loss, **self.charges(batch, real, fake)}
+
+    def charges(self, batch: Batch, real: Judged, fake: Judged) -> dict[str, Any]:
+        """The terms of `penalties`, for a `discriminator_loss`; see `judged`.
+
+        Args:
+            batch: what D's update sees.
+            real: of the real examples.
+            fake: of the fakes.
+        """
+        for watcher in self._companions():
+            self.watch(watcher.monitor(real.logits, fake.logits))
+        return {
+            penalty.name: penalty(self, batch, real, fake)
+            for penalty in self.penalties
+            if not penalty.apart
+        }
 
     def generator_loss(self, batch: Batch) -> dict[str, Any]:
         """The terms that G minimises, by name: scalars, means over the batch."""
@@ -323,7 +384,45 @@ class GAN(Game):
         fake_logits = self.judge(batch.fake, batch)
         return {"adversarial": self.objective.generator(fake_logits, real_logits)}
 
+    def after_step(self, batch: Batch, terms: dict[str, dict[str, Any]]) -> None:
+        """Moves the states of penalties, and of `augment`.
+
+        A game that overrides it calls it too.
+        """
+        for companion in self._companions():
+            companion.after_step(self)
+
+    def _companions(self):
+        """What watches the game beside D and G."""
+        adaptive = hasattr(self.augment, "after_step")
+        return [*self.penalties, *([self.augment] if adaptive else [])]
+
+    def _charged_loss(self, batch: Batch):
+        terms = self.discriminator_loss(batch)
+        for penalty in self.penalties:
+            if not penalty.apart and penalty.name not in terms:
+                raise ValueError(
+                    f"Expected {type(self).__name__}.discriminator_loss to return the "
+                    "terms of its penalties too: {..., **self.charges(batch, real, "
+                    "fake)}, with real = self.judged(batch.real, batch). Received: "
+                    f"terms without {penalty.name!r}."
+                )
+        return terms
+
     # Training
+
+    def check(self) -> None:
+        """Refuses penalties that would be wrong by D's layers, see `check_slopes`."""
+        check_slopes(self)
+
+    def lazy_updates(self) -> dict[str, int]:
+        intervals = {penalty.every for penalty in self.penalties if penalty.apart}
+        if len(intervals) > 1:
+            raise ValueError(
+                "Expected lazy penalties with one interval, because D's optimizer is "
+                f"adapted to it. Received: every = {sorted(intervals)}."
+            )
+        return {"d": intervals.pop()} if intervals else {}
 
     def compile(
         self, d_optimizer: Any = "adam", g_optimizer: Any = "adam", **kwargs: Any

@@ -40,6 +40,10 @@ class Optimizers:
         iterations: the variable that counts the steps of the game.
         scale_losses: whether losses are scaled, as float16 needs it: gradients below
             6e-8 are 0 there.
+        lazy: name of the player -> k, where it has one more update at every k-th step.
+            With c = k / (k + 1), its learning rate is multiplied by c, and its beta_1
+            and beta_2 are to the power of c: in k steps the player goes as far as
+            before (Karras et al. 2019, arXiv 1912.04958, appendix B).
 
     Attributes:
         by_player: name of the player -> built optimizer.
@@ -62,6 +66,7 @@ class Optimizers:
         scheduled: dict[str, Any] | None,
         iterations: keras.Variable,
         scale_losses: bool = False,
+        lazy: dict[str, int] | None = None,
     ) -> None:
         _check_names(given, players)
         self.iterations = iterations
@@ -76,8 +81,11 @@ class Optimizers:
             {f"{name}_optimizer": o for name, o in self.by_player.items()}
             | {"schedules": self._scheduled}
         )
+        self._lazy = {n: k / (k + 1.0) for n, k in (lazy or {}).items()}
         for name, player in players.items():
             optimizer = self.by_player[name]
+            if name in self._lazy:
+                _adapt(optimizer, self._lazy[name])
             for number in self._scheduled.get(name, {}):
                 _make_variable(optimizer, number)
             scaler = keras.optimizers.LossScaleOptimizer
@@ -138,7 +146,30 @@ class Optimizers:
             optimizer = _inner(self.by_player[name])
             for number, schedule in numbers.items():
                 variable = getattr(optimizer, number)
-                variable.assign(tf.cast(schedule(images), variable.dtype))
+                value = _adapted(number, schedule(images), self._lazy.get(name, 1.0))
+                variable.assign(tf.cast(value, variable.dtype))
+
+
+def _adapt(optimizer: keras.optimizers.Optimizer, c: float):
+    """Adapts an optimizer to one more update at some steps, see `Optimizers`."""
+    optimizer = _inner(optimizer)
+    rate = optimizer._learning_rate
+    if not isinstance(rate, keras.Variable):
+        raise ValueError(
+            "Expected a number as learning rate of an optimizer with lazy updates, "
+            f"which adapt it. Received: {optimizer.name!r} with a schedule of its own. "
+            "Use `schedules` of compile."
+        )
+    rate.assign(_adapted("learning_rate", rate.value, c))
+    for number in ("beta_1", "beta_2"):
+        if isinstance(getattr(optimizer, number, None), float):
+            setattr(optimizer, number, _adapted(number, getattr(optimizer, number), c))
+
+
+def _adapted(number: str, value: Any, c: float):
+    if number == "learning_rate":
+        return c * value
+    return value**c if number in ("beta_1", "beta_2") else value
 
 
 def _inner(optimizer: keras.optimizers.Optimizer):

@@ -38,34 +38,41 @@ class TermMeans(keras.metrics.Metric):
         return list(self._slots)
 
     @contextlib.contextmanager
-    def observed(self) -> Iterator[dict[str, None]]:
-        """Gives the names that are updated within the block, in their order."""
-        names: dict[str, None] = {}
-        token = _observed.set(names)
+    def observed(self) -> Iterator[dict[str, Any]]:
+        """Gives the newest value of each name within the block, in their order."""
+        values: dict[str, Any] = {}
+        token = _observed.set(values)
         try:
-            yield names
+            yield values
         finally:
             _observed.reset(token)
 
-    def update(self, terms: dict[str, Any]) -> None:
+    def newest(self) -> dict[str, Any]:
+        """Within `observed`: the newest value of each name."""
+        return _observed.get() or {}
+
+    def update(self, terms: dict[str, Any], times: Any = 1) -> None:
         """Adds one observation of each term.
 
         Args:
             terms: name -> scalar.
+            times: how often each counts; with 0 or False it does not.
 
         Raises:
             ValueError: for a term that is no scalar, or more names than `capacity`.
         """
         if not terms:
             return
-        names = _observed.get()
-        if names is not None:
-            names.update(dict.fromkeys(terms))
+        newest = _observed.get()
+        if newest is not None:
+            newest.update(terms)
         slots = [[self._slot(name)] for name in terms]
         values = [self._scalar(name, value) for name, value in terms.items()]
+        times = tf.cast(times, self.totals.dtype)
+        values = tf.stack(values) * times
         self.totals.assign_add(tf.scatter_nd(slots, values, [self.capacity]))
-        ones = tf.ones_like(values)
-        self.counts.assign_add(tf.scatter_nd(slots, ones, [self.capacity]))
+        counts = times * tf.ones_like(values)
+        self.counts.assign_add(tf.scatter_nd(slots, counts, [self.capacity]))
 
     def update_state(self, terms: dict[str, Any]) -> None:
         self.update(terms)

@@ -4,8 +4,24 @@ from kgan.models.autoencoder import AutoEncoder
 from kgan.models.began import BEGAN
 from kgan.models.dcgan import DCGAN
 from kgan.models.line import LineGAN
+from kgan.models.lsgan import LSGAN
+from kgan.models.rpgan import RpGAN
 from kgan.models.vae import VAE
 from kgan.models.vaegan import VAEGAN
 from kgan.models.vanilla import VanillaGAN
+from kgan.models.wgan import WGAN
+from kgan.models.wgan_gp import WGANGP
 
-__all__ = ["BEGAN", "DCGAN", "VAE", "VAEGAN", "AutoEncoder", "LineGAN", "VanillaGAN"]
+__all__ = [
+    "BEGAN",
+    "DCGAN",
+    "LSGAN",
+    "VAE",
+    "VAEGAN",
+    "WGAN",
+    "WGANGP",
+    "AutoEncoder",
+    "LineGAN",
+    "RpGAN",
+    "VanillaGAN",
+]

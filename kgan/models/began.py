@@ -150,6 +150,7 @@ class BEGAN(GAN):
         return {"reconstruction": batch.fake_loss}
 
     def after_step(self, batch: Autoencoded, terms: dict[str, dict[str, Any]]) -> None:
+        super().after_step(batch, terms)
         # The means over replicas first: neither |.| nor clipping is linear.
         real, fake = map(self.global_mean, (batch.real_loss, batch.fake_loss))
         balance = self.gamma * real - fake

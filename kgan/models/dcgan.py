@@ -29,6 +29,8 @@ class DCGAN(GAN):
             larger grid. 1 to 4 channels.
         latent_dim: coordinates of z.
         width: channels of the convolutions nearest to the image.
+        normalization: D's, see `kgan.networks.dcgan_discriminator`: "batch", "layer" or
+            None.
         latent_prior: see `kgan.latents.get`; uniform on [-1, 1] in the paper.
         seed: integer; fixes initial weights and latents.
         **kwargs: as for `GAN`.
@@ -43,6 +45,7 @@ class DCGAN(GAN):
         latent_dim: int = 100,
         width: int = 64,
         *,
+        normalization: str | None = "batch",
         latent_prior: Any = "uniform",
         seed: int | None = None,
         name: str = "dcgan",
@@ -51,7 +54,7 @@ class DCGAN(GAN):
         image_shape = tuple(image_shape)
         super().__init__(
             dcgan_generator(image_shape, latent_dim, width, seed),
-            dcgan_discriminator(image_shape, width, seed),
+            dcgan_discriminator(image_shape, width, seed, normalization),
             latent_prior=latent_prior,
             seed=seed,
             name=name,

@@ -21,6 +21,7 @@ from kgan.system.checks import check_whole
 # The most channels of a layer, as in the paper's 64x64 generator without its first
 # layer.
 _MAX_WIDTH = 512
+_NORMS = {"batch": BatchNormalization, "layer": keras.layers.LayerNormalization}
 _GRIDS = Grids(range(4, 8), range(2, 8), (28, 32, 48, 64, 96, 128, 192, 256, 384, 512))
 
 
@@ -103,7 +104,10 @@ def dcgan_generator(
 
 
 def dcgan_discriminator(
-    image_shape: Sequence[int], width: int = 64, seed: int | None = None
+    image_shape: Sequence[int],
+    width: int = 64,
+    seed: int | None = None,
+    normalization: str | None = "batch",
 ) -> keras.Model:
     """D: images [batch, height, width, channels] -> logits [batch, 1].
 
@@ -115,17 +119,27 @@ def dcgan_discriminator(
         image_shape: as for `dcgan_generator`.
         width: channels of the first layer; they double at each halving of the image.
         seed: integer, fixes the initial weights N(0, 0.02).
+        normalization: "batch" (the paper); "layer" or None where D must not mix the
+            examples of a batch, as under penalties of its gradient. Without batch
+            normalization the initial weights are He's for LeakyReLU, because 0.02
+            would let all signals vanish.
 
     Returns:
         `keras.Model` with float32 logits.
 
     Raises:
-        ValueError: for an image shape that `dcgan_generator` cannot make, or a width
-            below 1.
+        ValueError: for an image shape that `dcgan_generator` cannot make, a width below
+            1, or another normalization.
     """
-    normal = _normal(seed, "discriminator")
+    if normalization not in (*_NORMS, None):
+        raise ValueError(
+            f"Expected normalization {', '.join(map(repr, _NORMS))} or None. "
+            f"Received: normalization={normalization!r}."
+        )
+    initial = _normal if normalization == "batch" else _he
     images = keras.Input(image_shape, name="images")
-    logits = _to_numbers(images, 1, width, normal, "logits")
+    numbers = initial(seed, "discriminator")
+    logits = _to_numbers(images, 1, width, numbers, "logits", _NORMS.get(normalization))
     return keras.Model(images, logits, name="discriminator")
 
 
@@ -163,7 +177,12 @@ def dcgan_encoder(
 
 
 def _to_numbers(
-    images: Any, outputs: int, width: int, normal: Iterator[Any], name: str
+    images: Any,
+    outputs: int,
+    width: int,
+    initial: Iterator[Any],
+    name: str,
+    norm: Any = BatchNormalization,
 ):
     """Strided convolutions, and a dense layer to [batch, outputs]."""
     layers = keras.layers
@@ -176,17 +195,17 @@ def _to_numbers(
             4,
             strides=2,
             padding="same",
-            use_bias=i == 1,
-            kernel_initializer=next(normal),
+            use_bias=i == 1 or norm is None,
+            kernel_initializer=next(initial),
             name=f"down{i}",
         )(x)
-        if i > 1:
-            x = BatchNormalization(name=f"down{i}_norm")(x)
+        if i > 1 and norm is not None:
+            x = norm(name=f"down{i}_norm")(x)
         x = layers.LeakyReLU(0.2, name=f"down{i}_relu")(x)
     x = layers.Flatten(name="flatten")(x)
     return layers.Dense(
         outputs,
-        kernel_initializer=next(normal),
+        kernel_initializer=next(initial),
         dtype=keras.config.floatx(),
         name=name,
     )(x)
@@ -208,3 +227,11 @@ def _widths(width: int, count: int):
 def _normal(seed: int | None, purpose: str):
     for s in seeds.stream(seed, purpose):
         yield keras.initializers.RandomNormal(0.0, 0.02, seed=s)
+
+
+def _he(seed: int | None, purpose: str):
+    """He et al. 2015 (arXiv 1502.01852), equation 14, for a slope of 0.2 below 0."""
+    for s in seeds.stream(seed, purpose):
+        yield keras.initializers.VarianceScaling(
+            2.0 / (1.0 + 0.2**2), "fan_in", "untruncated_normal", seed=s
+        )

@@ -192,16 +192,7 @@ def get(identifier: Any) -> Schedule:
     """
     if isinstance(identifier, (int, float)) and not isinstance(identifier, bool):
         return Constant(identifier)
-    if isinstance(identifier, dict) and identifier.get("name") in _SCHEDULES:
-        arguments = {k: v for k, v in identifier.items() if k != "name"}
-        try:
-            return _SCHEDULES[identifier["name"]](**arguments)
-        except TypeError as error:
-            raise ValueError(
-                f"Expected the arguments of the schedule {identifier['name']!r}. "
-                f"Received: {arguments} ({error})."
-            ) from None
-    return resolve(identifier, Schedule, {})
+    return resolve(identifier, Schedule, _SCHEDULES)
 
 
 def at(number: Any, images: Any) -> Any:

@@ -14,6 +14,7 @@ from kgan.random import philox, seeds
 
 # A context variable, because each replica runs in its own thread.
 _testing = contextvars.ContextVar("testing", default=False)
+_ahead = contextvars.ContextVar("ahead", default=None)
 
 
 class Draws:
@@ -85,7 +86,7 @@ class Draws:
             draw: (shape of the global draw, `SeedGenerator`) -> tensor.
             shape: (rows of this replica, ...).
         """
-        generator = self.test_seeds if _testing.get() else self.seeds
+        generator = _ahead.get() or self._seeds()
         replica = tf.distribute.get_replica_context()
         size, *rest = shape
         numbers = draw((size * replica.num_replicas_in_sync, *rest), generator)
@@ -93,6 +94,41 @@ class Draws:
             return numbers
         first = replica.replica_id_in_sync_group * size
         return numbers[first : first + size]
+
+    @contextlib.contextmanager
+    def ahead(self) -> Iterator[None]:
+        """A context in which all draws come from one seed, drawn before it.
+
+        For `tf.cond`, in which no seed can move: whether the branch is taken does not
+        change what is drawn later.
+        """
+        token = _ahead.set(_Ahead(self._seeds().next()))
+        try:
+            yield
+        finally:
+            _ahead.reset(token)
+
+    def _seeds(self):
+        return self.test_seeds if _testing.get() else self.seeds
+
+
+class _Ahead:
+    """Seeds that follow from one seed, without a variable.
+
+    Args:
+        seed: of a `SeedGenerator`, [2].
+    """
+
+    def __init__(self, seed: Any) -> None:
+        self.seed, self.count = seed, 0
+
+    def next(self) -> tf.Tensor:
+        """A seed that `SeedGenerator`s do not give soon: of another first number."""
+        self.count += 1
+        # 2^32 / the golden ratio, an odd number: no two products are equal.
+        step = (self.count * 0x9E3779B9) % 2**32
+        other = tf.cast(self.seed[0], tf.uint32) + tf.constant(step, tf.uint32)
+        return tf.stack([tf.cast(other, self.seed.dtype), self.seed[1]])
 
 
 @contextlib.contextmanager

@@ -1,0 +1,57 @@
+"""Consistency regularization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from kgan import layers
+from kgan.objectives.penalties.penalty import Judged, Penalty, parts
+
+
+@keras.saving.register_keras_serializable("kgan")
+class Consistency(Penalty):
+    """Balanced consistency: Zhao et al. 2020, "Improved consistency" (2002.04724).
+
+        weight (E[(D(x) - D(T(x)))^2] + E[(D(G(z)) - D(T(G(z))))^2])
+
+    bCR, algorithm 1: D is to say the same of an image and of its transformation T, a
+    real one or a fake. The paper flips and shifts by a few pixels. One more pass of D
+    over each half.
+
+        >>> penalty = kgan.penalties.Consistency(weight=10.0)
+
+    Args:
+        weight: of both halves, 10 in the paper.
+        transformation: T, a Keras layer, images -> images. Default: shifts by up to an
+            eighth of the side, `kgan.layers.DiffAugment("translation")`.
+    """
+
+    name = "consistency"
+
+    def __init__(self, weight: Any = 10.0, transformation: Any = None) -> None:
+        super().__init__(weight)
+        if transformation is None:
+            transformation = layers.DiffAugment("translation", name="consistency")
+        elif isinstance(transformation, dict):
+            transformation = keras.saving.deserialize_keras_object(transformation)
+        self.transformation = transformation
+
+    def join(self, game: Any) -> None:
+        # Keras tracks it there, so that its seed is saved.
+        game.consistency_transformation = self.transformation
+
+    def value(self, game: Any, batch: Any, real: Judged, fake: Judged) -> Any:
+        return self._at(game, batch, real) + self._at(game, batch, fake)
+
+    def _at(self, game: Any, batch: Any, judged: Judged):
+        moved = self.transformation(judged.examples, training=True)
+        pairs = zip(parts(judged.logits), parts(game.judge(moved, batch)), strict=True)
+        squares = [tf.reduce_mean(tf.square(a - b)) for a, b in pairs]
+        return tf.add_n(squares) / len(squares)
+
+    def get_config(self) -> dict[str, Any]:
+        transformation = keras.saving.serialize_keras_object(self.transformation)
+        return {**super().get_config(), "transformation": transformation}

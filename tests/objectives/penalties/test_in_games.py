@@ -1,0 +1,182 @@
+"""Penalties in training: replicas, XLA, second gradients of the networks that ship."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import kgan
+from kgan import penalties
+from kgan.core.critics import check_slopes
+from tests.game_test_case import batch_for, check_replicas, compiled, dataset_of
+
+TOGETHER = {
+    "at every step": [
+        *("gradient_penalty", "dragan", "r1", "r2", "approximate_r1"),
+        *("approximate_r2", "lecam", "consistency"),
+    ],
+    "lazy": [
+        {"name": "lazy", "penalty": "gradient_penalty", "every": 2},
+        {"name": "lazy", "penalty": "r1", "every": 2, "merged": True},
+    ],
+}
+
+
+class Mirror(keras.layers.Layer):
+    def call(self, x):
+        return -x
+
+
+def build(**kwargs):
+    return kgan.VanillaGAN(
+        (2,),
+        2,
+        generator_hidden=[4],
+        discriminator_hidden=[4],
+        dropout=(0.0, 0.0),
+        output="linear",
+        latent_prior="normal",
+        seed=0,
+        **kwargs,
+    )
+
+
+def penalties_of(name):
+    """`Consistency` of images needs another transformation for points."""
+    return [
+        penalties.Consistency(transformation=Mirror()) if p == "consistency" else p
+        for p in TOGETHER[name]
+    ]
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_replicas(name):
+    check_replicas(
+        lambda **k: build(penalties=penalties_of(name), **k), eagerly=name != "lazy"
+    )
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_xla_and_eager_equal_graph(name):
+    results = []
+    for settings in ({}, {"run_eagerly": True}, {"jit_compile": True}):
+        model = build(penalties=penalties_of(name))
+        sgd = [keras.optimizers.SGD(0.05) for _ in range(2)]
+        model.compile(*sgd, **settings)
+        model.fit(dataset_of(batch_for(model), 3), verbose=0)
+        results.append(np.concatenate([w.ravel() for w in model.get_weights()]))
+    np.testing.assert_allclose(results[1], results[0], 1e-4, 1e-6)
+    np.testing.assert_allclose(results[2], results[0], 1e-4, 1e-6)
+
+
+def test_lazy_penalty_does_not_change_later_draws():
+    weights = []
+    for every in (1, 2):
+        lazy = penalties.Lazy("dragan", every=every)
+        lazy.penalty.weight = 0.0
+        model = compiled(lambda lazy=lazy: build(penalties=lazy), keras.optimizers.SGD)
+        model.optimizer._lazy.clear()
+        model.fit(dataset_of(batch_for(model), 3), verbose=0)
+        weights.append(model.sample_latents(4))
+    np.testing.assert_array_equal(*weights)
+
+
+def critics():
+    yield "dcgan", kgan.networks.dcgan_discriminator((16, 16, 1), 2, seed=0)
+    yield "maxout", kgan.networks.maxout_discriminator((4,), [6, 5], seed=0)
+
+
+@pytest.mark.parametrize("name", [name for name, _ in critics()])
+def test_second_gradients_of_shipped_networks(name):
+    """In float64, along a random direction, against finite differences."""
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        critic = dict(critics())[name]
+        shape = (3, *critic.input_shape[1:])
+        x = tf.constant(np.random.default_rng(0).normal(size=shape))
+        _check_derivative(critic, x)
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+
+
+def _check_derivative(critic, x):
+    def penalty(training=False):
+        judged = penalties.Judged(lambda x: critic(x, training=training), x)
+        return tf.reduce_mean(judged.norms() ** 2)
+
+    variables = critic.trainable_variables
+    with tf.GradientTape() as tape:
+        value = penalty()
+    slopes = tape.gradient(value, variables)
+    rng = np.random.default_rng(1)
+    directions = [rng.normal(size=v.shape) * np.abs(v).max() for v in variables]
+    claimed = sum(
+        float(tf.reduce_sum(s * d))
+        for s, d in zip(slopes, directions, strict=True)
+        if s is not None
+    )
+    values, h = [], 1e-6
+    for sign in (1, -2):
+        for variable, direction in zip(variables, directions, strict=True):
+            variable.assign_add(sign * h * direction)
+        values.append(float(penalty()))
+    assert claimed == pytest.approx((values[0] - values[1]) / (2 * h), rel=1e-5)
+
+
+def resized(method):
+    """A critic that halves its input by a resize."""
+    inputs = keras.Input((8, 8, 1))
+    x = keras.layers.Conv2D(3, 3, padding="same", name="before")(inputs)
+    x = keras.layers.LeakyReLU(0.2)(x)
+    x = method(x)
+    x = keras.layers.Conv2D(3, 3, padding="same", name="after")(x)
+    x = keras.layers.Dense(1)(keras.layers.Flatten()(keras.layers.LeakyReLU(0.2)(x)))
+    generator = keras.Sequential(
+        [
+            keras.Input((3,)),
+            keras.layers.Dense(64, activation="tanh"),
+            keras.layers.Reshape((8, 8, 1)),
+        ]
+    )
+    return kgan.GAN(generator, keras.Model(inputs, x), penalties="r1", seed=0)
+
+
+@pytest.mark.parametrize("interpolation", ["nearest", "bilinear"])
+def test_resizes_are_refused_before_training(interpolation):
+    resize = keras.layers.Resizing(4, 4, interpolation=interpolation)
+    model = resized(resize)
+    before = [v.numpy() for v in model.variables]
+    with pytest.raises(ValueError, match="second gradients, for the penalty 'r1'"):
+        model.check()
+    for value, variable in zip(before, model.variables, strict=True):
+        np.testing.assert_array_equal(value, variable)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        keras.layers.AveragePooling2D(2),
+        keras.layers.UpSampling2D(),
+        keras.layers.MaxPooling2D(2),
+    ],
+)
+def test_safe_layers_pass(layer):
+    check_slopes(resized(layer))
+
+
+@pytest.mark.parametrize("penalty", ["gradient_penalty", "dragan", "r1", "r2"])
+def test_shipped_networks_pass(penalty):
+    check_slopes(build(penalties=penalty))
+    check_slopes(
+        kgan.DCGAN((16, 16, 1), latent_dim=2, width=2, seed=0, penalties=penalty)
+    )
+
+
+def test_batch_normalization_is_warned_of(caplog):
+    kgan.DCGAN((16, 16, 1), 2, width=2, penalties="gradient_penalty")
+    assert "mixes the examples of a batch" in caplog.text
+    caplog.clear()
+    kgan.DCGAN((16, 16, 1), 2, width=2, penalties="lecam")
+    assert not caplog.text
