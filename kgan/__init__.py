@@ -30,6 +30,7 @@ _NAMES = {
     "LSGAN": "kgan.models.lsgan",
     "LineGAN": "kgan.models.line",
     "RpGAN": "kgan.models.rpgan",
+    "SNGAN": "kgan.models.sngan",
     "VanillaGAN": "kgan.models.vanilla",
     "WGAN": "kgan.models.wgan",
     "WGANGP": "kgan.models.wgan_gp",
@@ -61,7 +62,17 @@ _MODULES = {
     "theory": "kgan.objectives.theory",
 }
 # What Keras finds in files beside the models: a file may be of one network alone.
-_LAYERS = ("BatchNormalization", "Dropout", "Maxout", "VanishingResidual")
+_LAYERS = (
+    "BatchNormalization",
+    "Dropout",
+    "Maxout",
+    "MinibatchDiscrimination",
+    "MinibatchStandardDeviation",
+    "PixelNormalization",
+    "SlicedDense",
+    "SpectralNormalization",
+    "VanishingResidual",
+)
 
 __all__ = ["__version__", *_NAMES, *_MODULES]
 

@@ -14,7 +14,7 @@ from kgan.core.critics import check_critic, check_slopes
 from kgan.core.game import Game
 from kgan.core.player import Player
 from kgan.core.ranges import check_logits, check_reaches
-from kgan.objectives import losses
+from kgan.objectives import constraints, losses
 from kgan.objectives.penalties import Judged, get_all
 from kgan.spaces import Endpoint, Labels, Latents, Space, of_shape
 from kgan.system.checks import check_whole
@@ -87,6 +87,8 @@ class GAN(Game):
         discriminator_steps: k, at least 1.
         penalties: what D pays beside its loss: a name, a config or an instance, or a
             list of them, see `kgan.penalties.get`.
+        clip: the largest absolute weight of D, see `kgan.constraints.clip`; None for
+            weights of any size.
         augment: what D's input goes through in both players' passes: tensor -> tensor,
             differentiable; a `keras.layers.Layer`, which is told whether it trains, or
             a function that Keras can save. What it draws has to come from `draws`, or
@@ -116,6 +118,7 @@ class GAN(Game):
         latent_dim: int | None = None,
         discriminator_steps: int = 1,
         penalties: Any = None,
+        clip: float | None = None,
         augment: Callable[[Any], Any] | None = None,
         spaces: Iterable[Space] | None = None,
         players: Iterable[Player] = (),
@@ -145,6 +148,8 @@ class GAN(Game):
         for penalty in charged:
             penalty.join(self)
         check_critic(discriminator, charged)
+        if clip is not None:
+            constraints.clip(discriminator, clip)
         if augment is not None and own.judge is not GAN.judge:
             raise ValueError(
                 "Expected a GAN that overrides `discriminate`, not `judge`, so that "

@@ -3,6 +3,21 @@
 from kgan.layers.batch_normalization import BatchNormalization
 from kgan.layers.dropout import Dropout
 from kgan.layers.maxout import Maxout
+from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
+from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
+from kgan.layers.pixel_normalization import PixelNormalization
+from kgan.layers.sliced_dense import SlicedDense
+from kgan.layers.spectral_normalization import SpectralNormalization
 from kgan.layers.vanishing_residual import VanishingResidual
 
-__all__ = ["BatchNormalization", "Dropout", "Maxout", "VanishingResidual"]
+__all__ = [
+    "BatchNormalization",
+    "Dropout",
+    "Maxout",
+    "MinibatchDiscrimination",
+    "MinibatchStandardDeviation",
+    "PixelNormalization",
+    "SlicedDense",
+    "SpectralNormalization",
+    "VanishingResidual",
+]

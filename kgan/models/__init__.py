@@ -6,6 +6,7 @@ from kgan.models.dcgan import DCGAN
 from kgan.models.line import LineGAN
 from kgan.models.lsgan import LSGAN
 from kgan.models.rpgan import RpGAN
+from kgan.models.sngan import SNGAN
 from kgan.models.vae import VAE
 from kgan.models.vaegan import VAEGAN
 from kgan.models.vanilla import VanillaGAN
@@ -16,6 +17,7 @@ __all__ = [
     "BEGAN",
     "DCGAN",
     "LSGAN",
+    "SNGAN",
     "VAE",
     "VAEGAN",
     "WGAN",

@@ -8,7 +8,6 @@ from typing import Any
 import keras
 
 from kgan.models.dcgan import DCGAN
-from kgan.objectives import constraints
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -61,9 +60,9 @@ class WGAN(DCGAN):
             latent_dim,
             width,
             loss="wasserstein",
+            clip=clip,
             discriminator_steps=discriminator_steps,
             latent_prior=latent_prior,
             name=name,
             **kwargs,
         )
-        constraints.clip(self.discriminator, clip)

@@ -13,6 +13,7 @@ from kgan.networks.dcgan import (
 from kgan.networks.lenet import lenet
 from kgan.networks.mlp import maxout_discriminator, mlp, mlp_generator
 from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
+from kgan.networks.resnet import resnet_discriminator, resnet_generator
 from kgan.networks.resnet8 import resnet8
 from kgan.networks.squeezenet import squeezenet
 
@@ -32,5 +33,7 @@ __all__ = [
     "mlp_generator",
     "perceptual_distance",
     "resnet8",
+    "resnet_discriminator",
+    "resnet_generator",
     "squeezenet",
 ]

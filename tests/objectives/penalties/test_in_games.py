@@ -83,6 +83,7 @@ def test_lazy_penalty_does_not_change_later_draws():
 
 def critics():
     yield "dcgan", kgan.networks.dcgan_discriminator((16, 16, 1), 2, seed=0)
+    yield "resnet", kgan.networks.resnet_discriminator((16, 16, 1), 2, seed=0)
     yield "maxout", kgan.networks.maxout_discriminator((4,), [6, 5], seed=0)
 
 

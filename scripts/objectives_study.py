@@ -1,0 +1,99 @@
+"""The study of objectives: trains each setting of an experiment with each seed.
+
+    python scripts/objectives_study.py ring grid          # then docs/objectives.md
+    python scripts/objectives_study.py ring --settings hinge --seeds 0
+    python scripts/objectives_study.py --draw             # tables and figures alone
+
+The settings are kgan/recipes/objectives_study.py. A run writes SETTING_SEED.json, and
+its first samples as .npy, into results/objectives/EXPERIMENT. A run that has its .json
+is left alone, so the study continues where it was interrupted. For two cores, start two
+processes with seeds of their own.
+"""
+
+import argparse
+import dataclasses
+import json
+import os
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+
+from kgan.metrics.mode_coverage import TARGETS, mode_coverage
+from kgan.recipes.objectives_study import EXPERIMENTS, IMAGES
+
+RESULTS = Path(__file__).parents[1] / "results" / "objectives"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("experiments", nargs="*", choices=[*EXPERIMENTS, []])
+    parser.add_argument("--settings", nargs="+")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
+    parser.add_argument("--results", type=Path, default=RESULTS)
+    parser.add_argument("--data-dir")
+    options = parser.parse_args()
+    for experiment in options.experiments:
+        folder = options.results / experiment
+        folder.mkdir(parents=True, exist_ok=True)
+        # All settings once, before the next seed: each table is complete early.
+        for seed in options.seeds:
+            for name, recipe in EXPERIMENTS[experiment].items():
+                path = folder / f"{name}_{seed}.json"
+                asked = not options.settings or name in options.settings
+                if asked and not path.exists():
+                    data = dataclasses.replace(recipe.data, data_dir=options.data_dir)
+                    recipe = dataclasses.replace(recipe, data=data)
+                    run(experiment, recipe, seed, path)
+
+
+def run(experiment, recipe, seed, path):
+    keras.backend.clear_session()
+    training = dataclasses.replace(recipe.training, seed=seed)
+    source = recipe.open_data()
+    model = dataclasses.replace(recipe, training=training).build(source)
+    each = training.steps_per_execution
+    steps = IMAGES[experiment] // recipe.examples_a_step // each * each
+    batches = source.batches(recipe.examples_a_step, seed=seed).repeat()
+    start = time.perf_counter()
+    history = model.fit(batches, epochs=1, steps_per_epoch=steps, verbose=0).history
+    seconds = time.perf_counter() - start
+    samples = model.generate(recipe.samples, seed=0)
+    result = {
+        "setting": recipe.name,
+        "seed": seed,
+        "steps": steps,
+        "images": steps * recipe.examples_a_step,
+        "seconds": round(seconds, 1),
+        "finite": bool(np.isfinite(samples).all()),
+        "logs": {name: float(values[-1]) for name, values in history.items()},
+    }
+    if result["finite"]:
+        result |= SCORES[experiment](recipe, source, samples)
+    np.save(path.with_suffix(".npy"), samples[:500].astype("float16"))
+    path.write_text(json.dumps(result, indent=1) + "\n")
+    shown = {k: v for k, v in result.items() if isinstance(v, float)}
+    line = {name: round(value, 4) for name, value in shown.items()}
+    print(path.parent.name, path.stem, line, flush=True)
+
+
+def of_mixture(recipe, source, samples):
+    """Modes, the share of samples within 3 sigma, and the reverse KL, in nats."""
+    centres, std = TARGETS[recipe.data.data]
+    nearest, good = mode_coverage(samples, centres, std)
+    p = nearest / nearest.sum()
+    p = p[p > 0]
+    return {
+        "modes": float((good > 0).sum()),
+        "high_quality": float(good.sum() / len(samples)),
+        "kl": float((p * np.log(p * len(centres))).sum()),
+    }
+
+
+SCORES = {"ring": of_mixture, "grid": of_mixture}
+
+if __name__ == "__main__":
+    main()

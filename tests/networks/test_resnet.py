@@ -1,0 +1,52 @@
+import keras
+import numpy as np
+import pytest
+
+from kgan.networks import resnet_discriminator, resnet_generator
+
+
+@pytest.mark.parametrize("side", [28, 32, 48, 64])
+def test_sizes(side):
+    generator = resnet_generator((side, side, 3), 4, width=2, seed=0)
+    discriminator = resnet_discriminator((side, side, 3), width=2, seed=0)
+    images = generator(np.random.default_rng(0).normal(size=(2, 4)))
+    assert images.shape == (2, side, side, 3)
+    assert discriminator(images).shape == (2, 1)
+    last = discriminator.get_layer("last_relu").output.shape
+    assert last[1] == {28: 7, 32: 8, 48: 6, 64: 8}[side]
+
+
+def test_parameters_by_hand():
+    """The authors' CIFAR networks: G 256 wide, D 128 wide, 32 px."""
+    conv = lambda i, o, k: k * k * i * o + o  # noqa: E731
+    up = conv(256, 256, 3) * 2 + conv(256, 256, 1) + 2 * 4 * 256
+    g = 128 * 4096 + 4096 + 3 * up + 4 * 256 + conv(256, 3, 3)
+    assert resnet_generator((32, 32, 3)).count_params() == g
+    first = conv(3, 128, 3) + conv(128, 128, 3) + conv(3, 128, 1)
+    same = 2 * conv(128, 128, 3)
+    d = first + same + conv(128, 128, 1) + 2 * same + 128
+    discriminator = resnet_discriminator((32, 32, 3), spectral_normalization=False)
+    assert discriminator.count_params() == d
+    # u of each layer: 3 + 3 + 2 + 2 convolutions, and the logits
+    normed = resnet_discriminator((32, 32, 3))
+    assert normed.count_params() == d + 10 * 128 + 1
+
+
+def test_the_sum_over_pixels():
+    discriminator = resnet_discriminator((28, 28, 1), 4, spectral_normalization=False)
+    last = keras.Model(
+        discriminator.input,
+        [discriminator.get_layer("last_relu").output, discriminator.output],
+    )
+    x = np.random.default_rng(0).uniform(-1, 1, (2, 28, 28, 1))
+    pixels, logits = last(x)
+    kernel = discriminator.get_layer("logits").kernel.numpy()
+    expected = pixels.numpy().sum(axis=(1, 2)) @ kernel
+    np.testing.assert_allclose(logits, expected, rtol=1e-4, atol=1e-4)
+
+
+def test_bad_input():
+    with pytest.raises(ValueError, match="nearest that works"):
+        resnet_generator((30, 30, 1))
+    with pytest.raises(ValueError, match="width >= 1"):
+        resnet_discriminator((28, 28, 1), width=0)
