@@ -63,7 +63,9 @@ _MODULES = {
 }
 # What Keras finds in files beside the models: a file may be of one network alone.
 _LAYERS = (
+    "AdaptiveAugment",
     "BatchNormalization",
+    "DiffAugment",
     "Dropout",
     "Maxout",
     "MinibatchDiscrimination",

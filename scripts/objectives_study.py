@@ -12,6 +12,7 @@ processes with seeds of their own.
 
 import argparse
 import dataclasses
+import functools
 import json
 import os
 import time
@@ -22,6 +23,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 
+import kgan
+from kgan.data.opening import splits_of
 from kgan.metrics.mode_coverage import TARGETS, mode_coverage
 from kgan.recipes.objectives_study import EXPERIMENTS, IMAGES
 
@@ -34,7 +37,8 @@ def main():
     parser.add_argument("--settings", nargs="+")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2, 3, 4])
     parser.add_argument("--results", type=Path, default=RESULTS)
-    parser.add_argument("--data-dir")
+    parser.add_argument("--data-dir", help="where TFDS sets are")
+    parser.add_argument("--color-data", help="color images for the experiment color")
     options = parser.parse_args()
     for experiment in options.experiments:
         folder = options.results / experiment
@@ -46,6 +50,8 @@ def main():
                 asked = not options.settings or name in options.settings
                 if asked and not path.exists():
                     data = dataclasses.replace(recipe.data, data_dir=options.data_dir)
+                    if experiment == "color":
+                        data = dataclasses.replace(data, data=options.color_data)
                     recipe = dataclasses.replace(recipe, data=data)
                     run(experiment, recipe, seed, path)
 
@@ -73,7 +79,10 @@ def run(experiment, recipe, seed, path):
     }
     if result["finite"]:
         result |= SCORES[experiment](recipe, source, samples)
-    np.save(path.with_suffix(".npy"), samples[:500].astype("float16"))
+    np.save(
+        path.with_suffix(".npy"),
+        samples[: 500 if samples.ndim == 2 else 64].astype("float16"),
+    )
     path.write_text(json.dumps(result, indent=1) + "\n")
     shown = {k: v for k, v in result.items() if isinstance(v, float)}
     line = {name: round(value, 4) for name, value in shown.items()}
@@ -93,7 +102,51 @@ def of_mixture(recipe, source, samples):
     }
 
 
-SCORES = {"ring": of_mixture, "grid": of_mixture}
+def of_stacked(recipe, source, samples):
+    """Modes, and the reverse KL in nats, by a classifier of digits."""
+    value = kgan.metrics.get("stacked_mode_coverage")
+    extractor = kgan.metrics.extractors.LeNet()
+    logits = [extractor.extract(samples[..., i : i + 1]).logits for i in range(3)]
+    scores = value.score(None, np.stack(logits, axis=1))
+    return {name: float(score.value) for name, score in scores.items()}
+
+
+def of_images(recipe, source, samples):
+    """The Frechet distance to test images, and recall."""
+    reference = reference_of(recipe.data)
+    features = reference["extractor"].extract(samples).features
+    gaussian = kgan.metrics.gaussian(features)
+    recall = kgan.metrics.precision_recall(reference["features"], features[:5000])[1]
+    return {
+        "frechet_distance": kgan.metrics.frechet_distance(
+            reference["gaussian"], gaussian
+        ),
+        "recall": float(recall),
+    }
+
+
+@functools.cache
+def reference_of(data):
+    """Features of test images, or of all where there is one split, as of mnist_10k."""
+    recipe = dataclasses.replace(kgan.recipes.get("dcgan"), data=data)
+    splits = splits_of(data.data, data.data_dir) or ["test"]
+    images = recipe.open_data("test" if "test" in splits else None).some(10_000)
+    color = images.shape[-1] == 3
+    extractors = kgan.metrics.extractors
+    extractor = extractors.Color() if color else extractors.LeNet()
+    features = extractor.extract(images).features
+    return {
+        "extractor": extractor,
+        "features": features[:5000],
+        "gaussian": kgan.metrics.gaussian(features),
+    }
+
+
+SCORES = dict.fromkeys(EXPERIMENTS, of_images) | {
+    "ring": of_mixture,
+    "grid": of_mixture,
+    "stacked_mnist": of_stacked,
+}
 
 if __name__ == "__main__":
     main()

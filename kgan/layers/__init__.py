@@ -1,6 +1,8 @@
 """Layers that Keras lacks, one per file."""
 
+from kgan.layers.adaptive_augment import AdaptiveAugment
 from kgan.layers.batch_normalization import BatchNormalization
+from kgan.layers.diff_augment import DiffAugment
 from kgan.layers.dropout import Dropout
 from kgan.layers.maxout import Maxout
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -11,7 +13,9 @@ from kgan.layers.spectral_normalization import SpectralNormalization
 from kgan.layers.vanishing_residual import VanishingResidual
 
 __all__ = [
+    "AdaptiveAugment",
     "BatchNormalization",
+    "DiffAugment",
     "Dropout",
     "Maxout",
     "MinibatchDiscrimination",

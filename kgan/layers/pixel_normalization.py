@@ -16,8 +16,8 @@ class PixelNormalization(keras.layers.Layer):
     `keras.layers.RMSNormalization`. StyleGAN normalizes its latents so.
 
         >>> layer = kgan.layers.PixelNormalization()
-        >>> layer(np.array([[3.0, 4.0]])).numpy().round(3).tolist()
-        [[0.849, 1.131]]
+        >>> layer(np.array([[3.0, 4.0]])).numpy().round(3)
+        array([[0.849, 1.131]], dtype=float32)
 
     Args:
         epsilon: under the root.

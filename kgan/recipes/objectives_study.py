@@ -61,17 +61,120 @@ def _training(base: Recipe, **changes: Any) -> Recipe:
     )
 
 
-def _mixture(base: Recipe) -> dict[str, Recipe]:
+def _mixture(base: Recipe, images: int) -> dict[str, Recipe]:
     # Compiled, a step of these small networks takes a third of the time.
     base = _training(base, jit=True, steps_per_execution=50)
-    objectives = _objectives(weight=0.1, gamma=0.1)
+    fall = {"name": "cosine", "start": 2e-3, "end": 1e-5, "images": images}
+    base = dataclasses.replace(base, schedules={"learning_rate": fall})
+    objectives = _objectives(weight=0.1, gamma=0.05)
     return {name: _with(base, name, options) for name, options in objectives.items()}
 
 
-EXPERIMENTS: dict[str, dict[str, Recipe]] = {
-    "ring": _mixture(GAN_RING),
-    "grid": _mixture(GAN_GRID),
+def _adam(rate: float, beta_1: float) -> dict[str, Any]:
+    return {
+        "name": "adam",
+        "learning_rate": rate,
+        "beta_1": beta_1,
+        "beta_2": 0.99,
+    }
+
+
+def _images(
+    data: Data, rate: float = 1e-3, beta_1: float = 0.5, **options: Any
+) -> Recipe:
+    """DCGAN on a third of its width, for a few minutes on one core."""
+    adam = _adam(rate, beta_1)
+    base = dataclasses.replace(
+        DCGAN, data=data, optimizers={"d": adam, "g": adam}, samples=10_000
+    )
+    return _with(base, "images", {"width": 24, "latent_dim": 64, **options})
+
+
+def _of_images(data: Data, **settings: Any) -> dict[str, Recipe]:
+    base = _images(data, **settings)
+    objectives = _objectives(weight=10.0, gamma=1.0)
+    recipes = {}
+    for name, options in objectives.items():
+        # Penalties are of each example: D must not mix the batch.
+        norm = None if "penalties" in options else "batch"
+        recipes[name] = _with(base, name, {**options, "normalization": norm})
+    return recipes
+
+
+def _little_data() -> dict[str, Recipe]:
+    """Shares of Fashion-MNIST, with and without augmentation."""
+    augments = {
+        "plain": None,
+        "diff_augment": {"class_name": "kgan>DiffAugment", "config": {}},
+        "ada": {
+            "class_name": "kgan>AdaptiveAugment",
+            # 0 to 1 in a tenth of the paper's images: the runs are as short.
+            "config": {"images": 50_000},
+        },
+    }
+    recipes = {}
+    for percent in (100, 10, 2):
+        data = Data("fashion_mnist", split=f"train[:{percent}%]")
+        for augment, config in augments.items():
+            name = f"{augment}_{percent}"
+            recipes[name] = _with(_images(data), name, {"augment": config})
+    return recipes
+
+
+def _gammas() -> dict[str, Recipe]:
+    """RpGAN with R1 and R2, whose gamma is 0.01 to 1,000."""
+    recipes = {}
+    for gamma in (0.01, 0.1, 1.0, 10.0, 100.0, 1000.0):
+        name = f"gamma_{gamma:g}"
+        options = {"loss": "relativistic", "penalties": _r1_r2(gamma)}
+        base = _images(Data())
+        recipes[name] = _with(base, name, {**options, "normalization": None})
+    return recipes
+
+
+def _stability() -> dict[str, Recipe]:
+    """Objective, times learning rate, times beta_1."""
+    asked = ("non_saturating", "least_squares", "hinge", "wgan_gp", "rpgan_r1_r2")
+    recipes = {}
+    for rate in (1e-4, 1e-3, 1e-2):
+        for beta_1 in (0.0, 0.5, 0.9):
+            trials = _of_images(Data(), rate=rate, beta_1=beta_1)
+            for objective in asked:
+                name = f"{objective}_{rate:g}_{beta_1:g}"
+                recipe = trials[objective]
+                recipes[name] = dataclasses.replace(recipe, name=name)
+    return recipes
+
+
+def _stacked() -> dict[str, Recipe]:
+    recipes = _of_images(Data("stacked_mnist"))
+    recipes = {name: recipes[name] for name in ("non_saturating", "rpgan_r1_r2")}
+    return {
+        name: dataclasses.replace(recipe, samples=26_000)
+        for name, recipe in recipes.items()
+    }
+
+
+# Experiment -> images that each of its runs sees.
+IMAGES = {
+    "ring": 1_000_000,
+    "grid": 1_500_000,
+    "digits": 60_000,
+    "fashion": 60_000,
+    "color": 60_000,
+    "stacked_mnist": 240_000,
+    "little_data": 120_000,
+    "gamma": 60_000,
+    "stability": 30_000,
 }
-# Images that each run of an experiment sees.
-IMAGES = {"ring": 1_000_000, "grid": 1_500_000}
-_ = DCGAN, Data
+EXPERIMENTS: dict[str, dict[str, Recipe]] = {
+    "ring": _mixture(GAN_RING, IMAGES["ring"]),
+    "grid": _mixture(GAN_GRID, IMAGES["grid"]),
+    "digits": _of_images(Data()),
+    "fashion": _of_images(Data("fashion_mnist")),
+    "color": _of_images(Data("cifar10_jpeg.npz")),
+    "stacked_mnist": _stacked(),
+    "little_data": _little_data(),
+    "gamma": _gammas(),
+    "stability": _stability(),
+}

@@ -13,7 +13,7 @@ from kgan.system.text import did_you_mean
 class Configured:
     """An object without networks, which Keras saves with a model as a config.
 
-    >>> loss = kgan.losses.Minimax()
+    >>> loss = kgan.losses.Hinge()
     >>> isinstance(loss, kgan.system.registry.Configured), loss.get_config()
     (True, {})
     """

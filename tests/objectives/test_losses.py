@@ -3,8 +3,10 @@ import math
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from kgan.objectives import losses
+from tests.game_test_case import two_replicas
 
 # sigmoid(log 3) = 3/4, sigmoid(-log 3) = 1/4
 LOG3 = math.log(3.0)
@@ -112,3 +114,119 @@ def test_what_needs_the_logits_of_real_examples():
     assert Stopped().needs_real_logits()
     assert Named().needs_real_logits()
     assert not losses.get("minimax").needs_real_logits()
+
+
+REAL = np.array([[2.0], [0.5]], "float32")
+FAKE = np.array([[-3.0], [0.25]], "float32")
+
+
+def softplus(x):
+    return np.log1p(np.exp(np.asarray(x, "float64")))
+
+
+@pytest.mark.parametrize(
+    ("loss", "d", "g"),
+    [
+        # ((2 - 1)^2 + (.5 - 1)^2) / 4 + (9 + 1/16) / 4, ((-4)^2 + .75^2) / 4
+        ("least_squares", 1.25 / 4 + 9.0625 / 4, 16.5625 / 4),
+        # (a, b, c) = (-1, 1, 0)
+        (
+            {"name": "least_squares", "fake": -1.0, "real": 1.0, "wanted": 0.0},
+            1.25 / 4 + (4 + 1.5625) / 4,
+            9.0625 / 4,
+        ),
+        # (0 + .5) / 2 + (0 + 1.25) / 2
+        ("hinge", 0.25 + 0.625, 1.375),
+        ("wasserstein", -1.375 - 1.25, 1.375),
+        # Pairs: 2 - -3 and .5 - .25
+        (
+            "relativistic",
+            softplus([-5.0, -0.25]).mean(),
+            softplus([5.0, 0.25]).mean(),
+        ),
+        # Means: 1.25 and -1.375
+        (
+            "relativistic_average",
+            softplus([-3.375, -1.875]).mean() + softplus([-4.25, -1.0]).mean(),
+            softplus([4.25, 1.0]).mean() + softplus([3.375, 1.875]).mean(),
+        ),
+        # -(.9 log D + .1 log(1 - D)) = softplus(-l) + .1 l
+        (
+            {"name": "non_saturating", "label_smoothing": 0.1},
+            softplus([-2.0, -0.5]).mean() + 0.1 * 1.25 + softplus(FAKE).mean(),
+            softplus(-FAKE).mean(),
+        ),
+    ],
+)
+def test_golden_values(loss, d, g):
+    loss = losses.get(loss)
+    assert float(loss.discriminator(REAL, FAKE)) == pytest.approx(d, rel=1e-6)
+    assert float(loss.generator(FAKE, REAL)) == pytest.approx(g, rel=1e-6)
+    again = losses.get(keras.saving.serialize_keras_object(loss))
+    assert float(again.discriminator(REAL, FAKE)) == pytest.approx(d, rel=1e-6)
+    # Two scales: each counts the same, whatever its number of patches.
+    scales = [REAL, np.zeros((2, 3, 3, 1))], [FAKE, np.zeros((2, 3, 3, 1))]
+    zero = np.zeros((2, 1), "float32")
+    half = (d + float(loss.discriminator(zero, zero))) / 2
+    assert float(loss.discriminator(*scales)) == pytest.approx(half, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "needs"),
+    [
+        *((name, True) for name in ("relativistic", "relativistic_average")),
+        *((name, False) for name in ("hinge", "wasserstein", "least_squares")),
+        ({"name": "sliced", "loss": "relativistic"}, True),
+    ],
+)
+def test_who_needs_real_logits(name, needs):
+    assert losses.get(name).needs_real_logits() is needs
+
+
+def test_means_of_logits_are_logged():
+    seen = losses.get("wasserstein").monitor(REAL, FAKE)
+    assert {name: float(value) for name, value in seen.items()} == {
+        "real_logits": 1.25,
+        "fake_logits": -1.375,
+        "wasserstein": 2.625,
+    }
+
+
+def test_relativistic_average_over_replicas():
+    """The mean is of the global batch, and its gradient too."""
+    loss = losses.get("relativistic_average")
+
+    def gradient(real, fake):
+        with tf.GradientTape() as tape:
+            tape.watch([real, fake])
+            value = loss.discriminator(real, fake)
+        return tape.gradient(value, [real, fake])
+
+    rng = np.random.default_rng(0)
+    real, fake = (tf.constant(rng.normal(size=(4, 1)), tf.float32) for _ in range(2))
+    expected = gradient(real, fake)
+    strategy = two_replicas()
+
+    def on_replica():
+        i = tf.distribute.get_replica_context().replica_id_in_sync_group
+        return gradient(real[2 * i : 2 * i + 2], fake[2 * i : 2 * i + 2])
+
+    found = tf.function(lambda: strategy.run(on_replica))()
+    for part, whole in zip(found, expected, strict=True):
+        parts = strategy.experimental_local_results(part)
+        # Each replica's mean is over half of the batch.
+        np.testing.assert_allclose(np.concatenate(parts) / 2, whole, rtol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: losses.get("hing"), "Did you mean hinge"),
+        (lambda: losses.Minimax(label_smoothing=1.0), r"label_smoothing in \[0, 1\)"),
+        (lambda: losses.LeastSquares(fake=1.0), "fake != real"),
+        (lambda: losses.get({"name": "hinge", "margin": 2.0}), "arguments of the loss"),
+    ],
+)
+def test_bad_arguments(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

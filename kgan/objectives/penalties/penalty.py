@@ -29,11 +29,11 @@ class Judged:
     """
 
     def __init__(self, judge: Callable[[Any], Any], examples: Any) -> None:
-        self.examples = examples
+        self.examples = tf.nest.map_structure(tf.convert_to_tensor, examples)
         # Persistent, because two penalties may look at the same pass.
         with tf.GradientTape(persistent=True) as self._tape:
-            self._tape.watch(tf.nest.flatten(examples))
-            self.logits = judge(examples)
+            self._tape.watch(tf.nest.flatten(self.examples))
+            self.logits = judge(self.examples)
 
     def slopes(self) -> Any:
         """The gradient of the sum of each example's logits, of the form of `examples`.
