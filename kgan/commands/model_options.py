@@ -26,14 +26,16 @@ _PACKAGE = Path(__file__).parents[1]
 _OF_DATA = ("core/data_arguments.py", "NAMES")
 # Arguments that other options decide, or that are Python objects.
 _NO_OPTIONS = {
-    *("generator", "discriminator", "players", "averaged", "augment"),
+    *("generator", "discriminator", "players", "averaged"),
     *("spaces", "seed", "synchronized", "name"),
 }
 # Option -> the file and the dictionary whose keys are the choices.
 _CHOICES = {
     "likelihood": ("objectives/likelihoods.py", "_LIKELIHOODS"),
-    "loss": ("objectives/losses.py", "_LOSSES"),
+    "loss": ("objectives/losses/__init__.py", "_LOSSES"),
     "latent_prior": ("spaces/latents.py", "_PRIORS"),
+    "penalties": ("objectives/penalties/__init__.py", "_PENALTIES"),
+    "augment": ("core/augments.py", "_AUGMENTS"),
 }
 _UNKNOWN = object()
 
@@ -223,6 +225,8 @@ def _type(name: str, argument: Argument, value: Any) -> Any:
     choices = _choices(name)
     if isinstance(value, str) and value in choices:
         return Literal[choices]
+    if value is None and choices:
+        return Literal[choices] | None
     if argument.annotation and "Any" not in argument.annotation:
         try:
             return eval(argument.annotation, {"__builtins__": {}}, _TYPES)

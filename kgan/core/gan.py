@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from kgan.core import augments
 from kgan.core.checks import check_networks
 from kgan.core.critics import check_critic, check_slopes
 from kgan.core.game import Game
@@ -89,8 +90,9 @@ class GAN(Game):
             list of them, see `kgan.penalties.get`.
         clip: the largest absolute weight of D, see `kgan.constraints.clip`; None for
             weights of any size.
-        augment: what D's input goes through in both players' passes: tensor -> tensor,
-            differentiable; a `keras.layers.Layer`, which is told whether it trains, or
+        augment: what D's input goes through in both players' passes: "diff_augment",
+            "ada" or a config, see `kgan.core.augments.get`; or tensor -> tensor,
+            differentiable: a `keras.layers.Layer`, which is told whether it trains, or
             a function that Keras can save. What it draws has to come from `draws`, or
             replicas draw the same for other examples. Penalties are of the examples
             before it.
@@ -119,7 +121,7 @@ class GAN(Game):
         discriminator_steps: int = 1,
         penalties: Any = None,
         clip: float | None = None,
-        augment: Callable[[Any], Any] | None = None,
+        augment: Any = None,
         spaces: Iterable[Space] | None = None,
         players: Iterable[Player] = (),
         **kwargs: Any,
@@ -143,7 +145,7 @@ class GAN(Game):
         self.discriminator = discriminator
         self.objective = objective
         self.needs_real_logits = objective is not None and objective.needs_real_logits()
-        self.augment = augment
+        self.augment = augment = augments.get(augment)
         self.penalties = charged
         for penalty in charged:
             penalty.join(self)

@@ -7,11 +7,16 @@ from kgan.recipes.dcgan_stacked_mnist import DCGAN_STACKED_MNIST
 from kgan.recipes.gan import GAN
 from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.gan_mnist_parzen import GAN_MNIST_PARZEN
+from kgan.recipes.lsgan import LSGAN
 from kgan.recipes.recipe import Data, Published, Recipe, Training
+from kgan.recipes.rpgan import RPGAN
+from kgan.recipes.sngan import SNGAN
 from kgan.recipes.theory import THEORY
 from kgan.recipes.vae import VAE, VAE_DCGAN, VAE_MANIFOLD
 from kgan.recipes.vae_mnist import VAE_MNIST
 from kgan.recipes.vaegan import VAEGAN
+from kgan.recipes.wgan import WGAN
+from kgan.recipes.wgan_gp import WGAN_GP
 from kgan.system.importing import import_code
 from kgan.system.text import did_you_mean
 
@@ -24,6 +29,11 @@ RECIPES = {
         GAN_MNIST_PARZEN,
         GAN_RING,
         GAN_GRID,
+        WGAN,
+        WGAN_GP,
+        LSGAN,
+        SNGAN,
+        RPGAN,
         BEGAN,
         AUTOENCODER,
         VAE,

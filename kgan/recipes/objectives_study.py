@@ -105,12 +105,9 @@ def _little_data() -> dict[str, Recipe]:
     """Shares of Fashion-MNIST, with and without augmentation."""
     augments = {
         "plain": None,
-        "diff_augment": {"class_name": "kgan>DiffAugment", "config": {}},
-        "ada": {
-            "class_name": "kgan>AdaptiveAugment",
-            # 0 to 1 in a tenth of the paper's images: the runs are as short.
-            "config": {"images": 50_000},
-        },
+        "diff_augment": {"name": "diff_augment", "policy": "translation,cutout"},
+        # 0 to 1 in a tenth of the paper's images: the runs are as short.
+        "ada": {"name": "ada", "images": 50_000},
     }
     recipes = {}
     for percent in (100, 10, 2):

@@ -59,8 +59,10 @@ def test_help_shows_each_option_with_type_default_and_meaning():
     assert f"--model.ema-ramp FLOAT {of_game['ema_ramp']} (default: 10.0)" in text
     assert "--model.ema-decay {None}|FLOAT" in text
     assert "--model.ema-half-life {None}|INT|FLOAT" in text
+    # The list is longer than a line.
     losses = ",".join(sorted(kgan.losses._LOSSES))
-    assert f"--model.loss {{{losses}}}" in text
+    assert f"--model.loss{{{losses}}}" in text.replace(" ", "")
+    assert "--model.augment{None,ada,diff_augment}" in text.replace(" ", "")
     priors = ",".join(sorted(latents._PRIORS))
     assert f"--model.latent-prior {{{priors}}}" in text
     assert "(default: uniform_unit_variance)" in text
