@@ -3,7 +3,7 @@
 from kgan.recipes.recipe import Published, Recipe, Training
 
 # The authors' script for MNIST has 1e-4, for 200,000 steps.
-_ADAM = {"name": "adam", "learning_rate": 1e-3, "beta_1": 0.5, "beta_2": 0.9}
+_ADAM = {"name": "adam", "learning_rate": 1e-3, "beta_1": 0.0, "beta_2": 0.9}
 
 WGAN_GP = Recipe(
     name="wgan_gp",
