@@ -24,7 +24,7 @@ _log = logging.getLogger("kgan")
 # Short epochs are checked together: the means of few steps are noisy.
 _STEPS = 100
 # Problems that the means of an epoch show.
-_GAME_SIGNS = ("imbalance", "saturation", "deception", "instability")
+_GAME_SIGNS = "imbalance", "overfitting", "saturation", "deception", "instability"
 
 
 class Diverged(FloatingPointError):  # noqa: N818, like kgan.callbacks.Interrupted
@@ -39,6 +39,7 @@ class Health(BoardCallback):
       `checkpoint`, lowers the learning rates, and continues with the next data.
     - D is saturated, or fooled, or worse than guessing. Only losses whose logits are
       log-odds show this.
+    - D overfits, although `kgan.layers.AdaptiveAugment` does all that it may.
     - A BEGAN's controller is at an end of its range, or L(G(z)) overtakes L(x).
     - G collapses: the diversity of samples of fixed latents falls, or stays, far below
       that of real images.
@@ -221,13 +222,17 @@ class Health(BoardCallback):
 
 def _of_the_game(logs: dict[str, Any]):
     """A sentence, or None, about each problem in the means of an epoch, by name."""
-    imbalance = {"imbalance": health.imbalance(logs)}
+    found = {"imbalance": health.imbalance(logs)}
+    if "augment/r_t" in logs:
+        found["overfitting"] = health.overfitting(
+            logs["augment/r_t"], logs["augment/p"]
+        )
     if not {"d_real", "d_fake", "value"} <= logs.keys():
-        return imbalance
+        return found
     d_real, d_fake = logs["d_real"], logs["d_fake"]
     fooled = health.deception(d_real, d_fake)
     return {
-        **imbalance,
+        **found,
         "saturation": health.saturation(d_real, d_fake),
         "deception": fooled,
         # A fooled D is also worse than guessing; one report is enough.

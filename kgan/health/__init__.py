@@ -14,6 +14,7 @@ from kgan.health.signs import (
     divergence,
     instability,
     memorization,
+    overfitting,
     saturation,
 )
 
@@ -28,6 +29,7 @@ __all__ = [
     "imbalance",
     "instability",
     "memorization",
+    "overfitting",
     "saturation",
     "share_of_copies",
 ]

@@ -14,6 +14,8 @@ from kgan.system.finite import not_finite
 
 # D counts as certain if D(x) is above this, or D(G(z)) is below 1 minus this.
 CERTAIN = 0.95
+# ADA aims at an r_t of 0.6.
+OVERFITTED = 0.9
 # Samples have collapsed if their diversity is below this share of real images'.
 COLLAPSED = 0.5
 # G is stuck if diversity does not grow by half within this many checks.
@@ -135,6 +137,23 @@ def instability(value: float) -> str | None:
     return (
         f"the game is unstable, its value {value:.3g} is below that of guessing, "
         f"-log 4 = {_GUESSING:.3g}; try learning rates 10 times lower"
+    )
+
+
+def overfitting(r_t: float, p: float) -> str | None:
+    """Reports a D that knows its few images although ADA does all that it may.
+
+    Args:
+        r_t: mean sign of D's logits of augmented real images, in [-1, 1]; its target is
+            0.6 (arXiv 2006.06676).
+        p: the probability of augmentation, in [0, 1].
+    """
+    # Beyond 0.8, samples begin to look augmented (section 2.2 of the paper).
+    if not (r_t > OVERFITTED and p >= 0.8):
+        return None
+    return (
+        f"the discriminator overfits, r_t = {r_t:.2f} although ADA augments with p = "
+        f"{p:.2f}; try more data, a smaller D, or a learning rate 4 times lower for D"
     )
 
 

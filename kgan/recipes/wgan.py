@@ -6,7 +6,7 @@ from kgan.recipes.recipe import Published, Recipe, Training
 # the authors.
 _RMSPROP = {
     "name": "rmsprop",
-    "learning_rate": 5e-4,
+    "learning_rate": 1e-3,
     "rho": 0.99,
     "epsilon": 1e-16,
 }

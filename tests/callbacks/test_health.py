@@ -290,6 +290,8 @@ def as_images(values):
         ({"d_real": 0.99, "d_fake": 0.01, "value": -0.02}, "saturation"),
         ({"d_real": 0.5, "d_fake": 0.99, "value": -5.3}, "deception"),
         ({"d_real": 0.5, "d_fake": 0.5, "value": -2.0}, "instability"),
+        ({"augment/r_t": 0.95, "augment/p": 0.85}, "overfitting"),
+        ({"augment/r_t": 0.95, "augment/p": 0.5}, None),
         ({"d_real": 0.6, "d_fake": 0.4, "value": -1.0}, None),
         ({"d_loss": 0.0}, None),
         (None, None),

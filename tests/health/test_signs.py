@@ -43,6 +43,12 @@ def test_value_of_the_game():
     )
 
 
+def test_overfitting():
+    assert health.overfitting(0.6, 1.0) is None
+    assert health.overfitting(0.95, 0.7) is None
+    assert "r_t = 0.95 although" in health.overfitting(0.95, 0.85)
+
+
 def test_collapse():
     assert health.collapse([50.0], 100.0) is None
     assert "samples is 12.3 where" in health.collapse([60.0, 12.3], 100.0)
