@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -56,8 +57,11 @@ def check_slopes(game: GAN) -> None:
     penalties = [penalty for penalty in game.penalties if penalty.of_slopes]
     if not penalties or tf.distribute.get_replica_context() is None:
         return
-    variables = game.players["d"].variables
-    parts = [_some(space) for space in game.spaces]
+    player = game.players["d"]
+    # Layers that compare the examples of a group need whole groups.
+    groups = [layer.group for layer in player.layers if hasattr(layer, "group")]
+    count = math.lcm(*groups, _EXAMPLES)
+    variables, parts = player.variables, [_some(s, count) for s in game.spaces]
     for penalty in penalties:
         trial = _Trial(game, penalty, tuple(parts), variables)
         wrong = trial.wrong(range(len(variables)))
@@ -129,9 +133,9 @@ class _Trial:
             return self.penalty(self.game, batch, real, fake)
 
 
-def _some(space: Any):
+def _some(space: Any, count: int):
     """Some examples of a space."""
-    public = tf.nest.map_structure(lambda x: x[:_EXAMPLES], space.request(_EXAMPLES))
+    public = tf.nest.map_structure(lambda x: x[:count], space.request(count))
     floatx = keras.backend.floatx()
 
     def tensor(x: Any):

@@ -177,6 +177,20 @@ def test_shipped_networks_pass(penalty):
     )
 
 
+def test_groups_are_whole_in_the_check():
+    """Minibatch standard deviation has a second gradient, in groups of any size."""
+    x = keras.Input((2,))
+    y = keras.layers.Dense(4, activation="tanh")(x)
+    y = kgan.layers.MinibatchStandardDeviation(group=6)(y)
+    critic = keras.Model(x, keras.layers.Dense(1)(y))
+    generator = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+    model = kgan.GAN(generator, critic, penalties="r1", seed=0)
+    check_slopes(model)
+    model.compile()
+    with pytest.raises(ValueError, match="divisible by 6"):
+        model.fit(dataset_of(np.zeros((8, 2), "float32")), verbose=0)
+
+
 def test_batch_normalization_is_warned_of(caplog):
     kgan.DCGAN((16, 16, 1), 2, width=2, penalties="gradient_penalty")
     assert "mixes the examples of a batch" in caplog.text
