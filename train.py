@@ -1,6 +1,6 @@
 """Trains a recipe: watch it in TensorBoard, stop and resume it, serve its model.
 
-python train.py                                   # DCGAN on the embedded digits
+python train.py                                   # RpGAN on the embedded digits
 python train.py dcgan --data mnist --epochs 10    # any TFDS set or folder of images
 python train.py my_recipe.py                      # a recipe of your own
 python train.py --resume                          # continue after a stop or a crash

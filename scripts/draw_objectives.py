@@ -28,6 +28,7 @@ TITLES = {
     "dragan": "non-saturating, DRAGAN",
     "non_saturating_r1": "non-saturating, R1",
     "rpgan_r1_r2": "relativistic pairing, R1 and R2",
+    "rpgan_r1_r2_falling": "the same, falling rates",
 }
 # Published modes and high-quality shares, with other networks (arXiv 1712.04086).
 PUBLISHED = {
@@ -109,6 +110,7 @@ def tables(runs):
                 spread(runs["digits"].get(setting, []), "seconds", 0, spread=False),
             ]
             for setting, title in TITLES.items()
+            if setting in EXPERIMENTS["digits"]
         ],
     )
     made["stacked_mnist"] = table(
@@ -213,7 +215,7 @@ def draw_points(name, runs):
     paths = {s: path for s, path in paths.items() if path.exists()}
     if not paths:
         return
-    figure, axes = pyplot.subplots(2, 5, figsize=(11, 4.8), squeeze=False)
+    figure, axes = pyplot.subplots(2, 6, figsize=(13, 4.8), squeeze=False)
     limit = 1.5 if name == "ring" else 5.0
     for ax, (setting, path) in zip(axes.ravel(), paths.items(), strict=False):
         points = np.load(path).astype("float32")

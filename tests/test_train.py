@@ -20,6 +20,7 @@ from kgan import recipes
 from tests.tiny_run import tiny_run
 
 TRAIN = Path(train.__file__)
+DATA = ["--data", "../images"]
 SMALL = ["--model.width", "2", "--batch-size", "16"]
 
 
@@ -74,15 +75,15 @@ def test_the_whole_job(place, capsys):
     assert "nothing is overwritten" in error
 
     # Resume: the newest run, with its settings, and further.
-    run("--resume", "--run", "001", "--epochs", "3")
+    run("dcgan", "--resume", "--run", "001", "--epochs", "3")
     assert (path / "samples" / "epoch_0003.png").exists()
     config = json.loads((path / "config.json").read_text())
     assert config["data"]["data"] == "../images"
-    error = fails(capsys, "--resume", "--run", "001", "--batch-size", "8")
+    error = fails(capsys, "dcgan", "--resume", "--run", "001", "--batch-size", "8")
     assert "training.batch_size was 16, is 8" in error
     error = fails(capsys, "gan", "--resume", "--run", str(path))
     assert "one of the recipe 'dcgan'" in error
-    error = fails(capsys, "--resume", "--run", "007")
+    error = fails(capsys, "dcgan", "--resume", "--run", "007")
     assert "without config.json" in error
 
 
@@ -101,7 +102,7 @@ def test_a_log_file_has_one_line_per_epoch(place):
 def test_dry_run_writes_nothing(place, capsys):
     run("--data", "../images", "--dry-run", *SMALL)
     out = capsys.readouterr().out
-    assert '"name": "dcgan"' in out
+    assert '"name": "rpgan"' in out
     assert "to_image" in out
     assert not list(place.iterdir())
 
@@ -124,27 +125,33 @@ def test_list(capsys):
     assert "1511.06434" in capsys.readouterr().out
 
 
+def test_rate_that_a_schedule_sets(place, capsys):
+    error = fails(capsys, *DATA, "--d-optimizer.learning-rate", "1e-4", *SMALL)
+    assert "--schedules.learning-rate" in error
+    assert "--d-optimizer.learning-rate" in error
+
+
 @pytest.mark.slow
 def test_validation_split(place):
-    run("--data", "mnist_10k", "--split", "train[:1%]", "--validation", "train[99%:]",
-        "--epochs", "1", *SMALL)  # fmt: skip
+    run("dcgan", "--data", "mnist_10k", "--split", "train[:1%]",
+        "--validation", "train[99%:]", "--epochs", "1", *SMALL)  # fmt: skip
     assert (Path("logs/dcgan/001/validation")).exists()
 
 
 @pytest.mark.slow
 def test_scores_and_a_divergence(place, capsys, monkeypatch):
     monkeypatch.setenv("KGAN_CACHE", str(place / "cache"))
-    run("--data", "../images", "--epochs", "1", "--evaluate-every", "1", *SMALL)
+    run("dcgan", *DATA, "--epochs", "1", "--evaluate-every", "1", *SMALL)
     kept = json.loads(Path("logs/dcgan/001/best.json").read_text())
     assert kept["samples"]["epoch"] == 1
     assert {"frechet_distance", "precision", "recall"} <= kept["scores"].keys()
     assert Path("logs/dcgan/001/best.keras").exists()
     rate = ["--d-optimizer.learning-rate", "1e30"]
-    error = fails(capsys, "--data", "../images", *rate, *SMALL)
+    error = fails(capsys, "dcgan", *DATA, *rate, *SMALL)
     assert "the game diverges" in error
     # Nothing is exported, and the states are good.
     assert not Path("export/dcgan/2").exists()
-    error = fails(capsys, "--resume", "--run", "002", "--on-nan", "roll_back")
+    error = fails(capsys, "dcgan", "--resume", "--run", "002", "--on-nan", "roll_back")
     assert "4 rollbacks did not help" in error
 
 
@@ -166,7 +173,7 @@ def test_points(place, monkeypatch, capsys):
     ("arguments", "message"),
     [
         (["dgcan"], "Did you mean dcgan"),
-        (["--resume"], "Received: logs/dcgan, without runs"),
+        (["--resume"], "Received: logs/rpgan, without runs"),
         (["--data", "mnits"], "Did you mean mnist"),
         (["--data", "../images", "--batch-size", "65"], "batch_size=65"),
         (["--data", "../images", "--image-size", "30"], r"works is \(32, 32\)"),
@@ -221,15 +228,15 @@ def test_other_backend():
 def test_second_process_on_a_run(place, capsys):
     import fcntl
 
-    run("--data", "../images", "--epochs", "1", *SMALL)
+    run("dcgan", *DATA, "--epochs", "1", *SMALL)
     with Path("logs/dcgan/001/lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        error = fails(capsys, "--resume", "--epochs", "2")
+        error = fails(capsys, "dcgan", "--resume", "--epochs", "2")
     assert "Another process is training" in error
 
 
 def command(*arguments):
-    return [sys.executable, str(TRAIN), "--data", "../images", "--epochs", "14",
+    return [sys.executable, str(TRAIN), "dcgan", *DATA, "--epochs", "14",
             "--save-every", "7", *SMALL, *arguments]  # fmt: skip
 
 

@@ -33,7 +33,7 @@ class _Settings:
 
 
 def parse(
-    argv: Sequence[str] | None = None, default: str = "dcgan"
+    argv: Sequence[str] | None = None, default: str = "rpgan"
 ) -> tuple[Recipe, Run]:
     """Reads the command line.
 
@@ -105,7 +105,23 @@ def _override(recipe: Recipe, argv: list[str]) -> tuple[Recipe, Output]:
         schedules=getattr(settings, "schedules", recipe.schedules),
         starts_from=settings.starts_from,
     )
+    _check_scheduled(recipe, asked)
     return asked, settings.output
+
+
+def _check_scheduled(recipe: Recipe, asked: Recipe):
+    """Refuses another number of an optimizer where a schedule sets that number."""
+    for player, config in asked.optimizers.items():
+        scheduled = {**recipe.schedules, **recipe.schedules.get(player, {})}
+        for number, value in config.items():
+            if number in scheduled and value != recipe.optimizers[player].get(number):
+                option = number.replace("_", "-")
+                raise ValueError(
+                    f"Expected --schedules.{option}.start and .end, because the recipe "
+                    f"{recipe.name} has a schedule of it. Received: "
+                    f"--{_option(player).replace('_', '-')}.{option} {value}, which "
+                    "would have no effect."
+                )
 
 
 def _settings_of(recipe: Recipe) -> _Settings:

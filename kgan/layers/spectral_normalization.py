@@ -44,7 +44,8 @@ class SpectralNormalization(keras.layers.Wrapper):
         layer: with a `kernel`, such as a dense layer or a convolution, or with
             `embeddings`.
         iterations: power iterations per update, at least 1; 1 in the paper.
-        **kwargs: as for `keras.layers.Layer`.
+        **kwargs: as for `keras.layers.Layer`; `dtype` is that of sigma, by
+            default the one of the kernel.
 
     Shapes: those of `layer`.
 
@@ -55,7 +56,11 @@ class SpectralNormalization(keras.layers.Wrapper):
     def __init__(
         self, layer: keras.layers.Layer, iterations: int = 1, **kwargs: Any
     ) -> None:
-        super().__init__(layer, **kwargs)
+        # The wrapper computes in the dtype of the variables, without autocast: bfloat16
+        # would round the kernel before sigma, and the inputs of a float32 layer.
+        # `layer` casts by its own policy.
+        given = {"dtype": getattr(layer, "variable_dtype", None), **kwargs}
+        super().__init__(layer, autocast=False, **given)
         self.iterations = check_whole("iterations", iterations)
 
     def build(self, input_shape: Any) -> None:
@@ -69,17 +74,15 @@ class SpectralNormalization(keras.layers.Wrapper):
         self.kernel = getattr(self.layer, names[0])
         self.u = self.add_weight(
             shape=(self._matrix(self.kernel.value).shape[0],),
-            # Its direction is forgotten after the first iterations.
-            initializer=keras.initializers.RandomNormal(stddev=1.0, seed=0),
+            initializer=self._first_u,
             trainable=False,
             autocast=False,
             name="u",
         )
-        self._iterate(_FIRST)
 
     def before_update(self) -> None:
         """The power iterations of one update, see `Game.record`."""
-        self._iterate(self.iterations)
+        self.u.assign(self._iterated(self.u.value, self.iterations))
 
     def sigma(self) -> Any:
         """The largest singular value of the kernel, as u knows it; a scalar."""
@@ -89,8 +92,6 @@ class SpectralNormalization(keras.layers.Wrapper):
         return ops.sum(u * ops.matmul(matrix, v))
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        # In float32: in bfloat16 the kernel is rounded, and sigma is that of the
-        # rounded kernel.
         normalized = ops.cast(self.kernel.value, self.variable_dtype) / self.sigma()
         others = [v for v in self.layer.variables if v is not self.kernel]
         # Not assigned: the layer sees another kernel within the scope.
@@ -101,14 +102,25 @@ class SpectralNormalization(keras.layers.Wrapper):
     def compute_output_shape(self, input_shape: Any) -> Any:
         return self.layer.compute_output_shape(input_shape)
 
+    def compute_output_spec(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        # Of the dtype that `layer` computes in, which is not the wrapper's.
+        return self.layer.compute_output_spec(inputs, *args, **kwargs)
+
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "iterations": self.iterations}
 
-    def _iterate(self, count: int):
-        matrix, u = self._matrix(self.kernel.value), self.u.value
+    def _first_u(self, shape: Any, dtype: Any = None):
+        # An initializer and not an assignment in `build`: Keras may delay the values of
+        # variables until after `build`, and forgets what `build` assigns then. The seed
+        # does not matter, because the iterations forget the direction.
+        normal = keras.initializers.RandomNormal(stddev=1.0, seed=0)
+        return self._iterated(normal(shape, dtype), _FIRST)
+
+    def _iterated(self, u: Any, count: int):
+        matrix = self._matrix(self.kernel.value)
         for _ in range(count):
             u = _unit(ops.matmul(matrix, _unit(ops.matmul(u, matrix))))
-        self.u.assign(u)
+        return u
 
     def _matrix(self, kernel: Any):
         """The kernel as a matrix [outputs, inputs], of the variables' dtype."""

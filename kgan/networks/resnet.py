@@ -24,6 +24,7 @@ def resnet_generator(
     latent_dim: int = 128,
     width: int = 256,
     seed: int | None = None,
+    output: str = "tanh",
 ) -> keras.Model:
     """G: latents [batch, latent_dim] -> images [batch, height, width, channels].
 
@@ -44,9 +45,10 @@ def resnet_generator(
         latent_dim: coordinates of z.
         width: channels; 256 in the paper.
         seed: integer, fixes the initial weights.
+        output: the output function: "tanh" (the paper), or another of Keras.
 
     Returns:
-        `keras.Model` with float32 outputs in [-1, 1].
+        `keras.Model` with outputs of Keras' float type, in [-1, 1] for "tanh".
 
     Raises:
         ValueError: for an image shape that it cannot make, or sizes below 1.
@@ -68,7 +70,7 @@ def resnet_generator(
     x = layers.ReLU(name="last_relu")(x)
     x = _convolution(image_shape[2], 3, initial, "to_image", scale=1.0)(x)
     # In float32: bfloat16 has too few bits for pixels near 1.
-    x = layers.Activation("tanh", dtype=keras.config.floatx(), name="images")(x)
+    x = layers.Activation(output, dtype=keras.config.floatx(), name="images")(x)
     return keras.Model(z, x, name="generator")
 
 
@@ -80,9 +82,9 @@ def resnet_discriminator(
 ) -> keras.Model:
     """D: images [batch, height, width, channels] -> logits [batch, 1].
 
-    Residual blocks x + F(x), F: ReLU, 3x3, ReLU, 3x3, that halve the image to 7 or 8
-    pixels, two more at that size, a *sum* over the pixels, and a dense layer without
-    bias. No normalization of signals: each layer is spectrally normalized.
+    Residual blocks x + F(x), F: ReLU, 3x3, ReLU, 3x3, that halve the image to 8
+    pixels or fewer, two more at that size, a *sum* over the pixels, and a dense layer
+    without bias. No normalization of signals: each layer is spectrally normalized.
 
         >>> discriminator = kgan.networks.resnet_discriminator((28, 28, 1), width=2)
         >>> discriminator(images).shape
@@ -108,21 +110,23 @@ def resnet_discriminator(
 
     images = layers.Input(image_shape, name="images")
     x, i = images, 0
-    while i < 2 or max(x.shape[1:3]) > _LAST_GRID:
+    # Twice is always possible. Pooling would cut the last row of an odd side.
+    while i < 2 or (max(x.shape[1:3]) > _LAST_GRID and _even(x)):
         i += 1
         x = _down(x, width, initial, norm, f"down{i}", first=i == 1)
     for j in (1, 2):
         x = _down(x, width, initial, norm, f"same{j}", pool=False)
     x = layers.ReLU(name="last_relu")(x)
     pixels = x.shape[1] * x.shape[2]
-    x = layers.GlobalAveragePooling2D(name="mean")(x)
-    # The sum of the paper: Keras pools by means alone.
-    x = layers.Rescaling(float(pixels), dtype=keras.config.floatx(), name="sum")(x)
+    # The sum of the paper: Keras pools by means alone. In float32, as the logits.
+    floatx = keras.config.floatx()
+    x = layers.GlobalAveragePooling2D(dtype=floatx, name="mean")(x)
+    x = layers.Rescaling(float(pixels), dtype=floatx, name="sum")(x)
     dense = layers.Dense(
         1,
         use_bias=False,
         kernel_initializer=_glorot(initial),
-        dtype=keras.config.floatx(),
+        dtype=floatx,
         name="logits",
     )
     return keras.Model(images, norm(dense)(x), name="discriminator")
@@ -187,6 +191,10 @@ def _glorot(initial: Iterator[int], scale: float = 1.0):
     return keras.initializers.VarianceScaling(
         scale, "fan_avg", "uniform", seed=next(initial)
     )
+
+
+def _even(x: Any):
+    return all(side % 2 == 0 for side in x.shape[1:3])
 
 
 def _as_it_is(layer: keras.layers.Layer):

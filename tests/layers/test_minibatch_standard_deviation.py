@@ -42,6 +42,23 @@ def test_in_a_network():
     assert copy.layers[-1].group == 2
 
 
+def test_bfloat16():
+    """The deviation of near numbers is that of float32."""
+    x = tf.constant([[100.0], [100.5]], "bfloat16")
+    layer = MinibatchStandardDeviation(group=2, dtype="mixed_bfloat16")
+    y = layer(x)
+    assert y.dtype == "bfloat16"
+    np.testing.assert_array_equal(tf.cast(y, "float32")[:, 1], [0.25, 0.25])
+
+
+def test_a_batch_of_unknown_size():
+    layer = MinibatchStandardDeviation(group=4)
+    call = tf.function(layer, input_signature=[tf.TensorSpec([None, 3])])
+    assert call(tf.ones((8, 3))).shape == (8, 4)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="a multiple of 12"):
+        call(tf.ones((6, 3)))
+
+
 def test_bad_input():
     with pytest.raises(ValueError, match="group >= 1"):
         MinibatchStandardDeviation(group=0)

@@ -124,17 +124,101 @@ def test_replicas_and_a_penalty():
     check_replicas(lambda **k: build(penalties="gradient_penalty", **k), eagerly=True)
 
 
-def test_bfloat16(tmp_path):
+class Seen(keras.layers.Dense):
+    """Keeps the dtypes that a pass has."""
+
+    def call(self, inputs):
+        self.seen = (inputs.dtype, self.kernel.dtype)
+        return super().call(inputs)
+
+
+def test_bfloat16():
+    """Sigma is that of the float32 kernel; the layer computes by its own policy."""
+    x = np.random.default_rng(0).normal(size=(2, 64)).astype("float32")
     keras.config.set_dtype_policy("mixed_bfloat16")
     try:
-        layer = SpectralNormalization(keras.layers.Dense(3))
-        x = np.ones((2, 4), "float32")
-        y = layer(x)
+        layer = SpectralNormalization(Seen(3))
+        y = layer(tf.cast(x, "bfloat16"))
+        head = SpectralNormalization(Seen(1, use_bias=False, dtype="float32"))
+        logits = head(x)
+        symbolic = [made(keras.Input((64,))).dtype for made in (layer, head)]
     finally:
         keras.config.set_dtype_policy("float32")
     assert y.dtype == "bfloat16"
-    assert layer.u.dtype == layer.kernel.dtype == "float32"
-    assert layer.sigma().dtype == "float32"
+    assert layer.layer.seen == ("bfloat16", "bfloat16")
+    assert layer.u.dtype == layer.kernel.dtype == layer.sigma().dtype == "float32"
+    assert symbolic == ["bfloat16", "float32"]
+    # A float32 layer is not rounded by its wrapper.
+    expected = x @ head.kernel.numpy() / float(head.sigma())
+    np.testing.assert_allclose(logits, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_sigma_in_a_bfloat16_pass_is_of_the_float32_kernel():
+    class Kept(SpectralNormalization):
+        def sigma(self):
+            self.kept = super().sigma()
+            return self.kept
+
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    try:
+        layer = Kept(keras.layers.Dense(64))
+        layer(np.ones((2, 64), "float32"))
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert float(layer.kept) == pytest.approx(float(layer.sigma()), rel=1e-6)
+
+
+class Block(keras.layers.Layer):
+    """Has no `build`: Keras builds its layer within a call, values come later."""
+
+    def __init__(self):
+        super().__init__()
+        self.normed = SpectralNormalization(keras.layers.Dense(32))
+
+    def call(self, inputs):
+        return self.normed(inputs)
+
+
+@pytest.mark.parametrize("how", ["symbolic", "eager", "graph"])
+def test_the_first_iterations_are_made_wherever_it_is_built(how):
+    block, x = Block(), np.ones((2, 32), "float32")
+    if how == "symbolic":
+        block(keras.Input((32,)))
+    elif how == "eager":
+        block(x)
+    else:
+        block = SpectralNormalization(keras.layers.Dense(32))
+        call = tf.function(block)
+        call(x)
+        before = block.u.numpy()
+        call(x)
+        np.testing.assert_array_equal(block.u, before)
+    layer = getattr(block, "normed", block)
+    assert np.linalg.norm(layer.u) == pytest.approx(1.0, rel=1e-5)
+    largest = np.linalg.svd(matrix_of(layer))[1][0]
+    # 10 iterations come near from below.
+    assert 0.8 * largest < float(layer.sigma()) < 1.001 * largest
+
+
+def test_exported(tmp_path):
+    x = keras.Input((6, 6, 2))
+    y = SpectralNormalization(keras.layers.Conv2D(3, 3))(x)
+    network = keras.Model(x, y)
+    network.export(tmp_path / "export", verbose=False)
+    loaded = tf.saved_model.load(tmp_path / "export")
+    x = np.random.default_rng(0).normal(size=(2, 6, 6, 2)).astype("float32")
+    np.testing.assert_allclose(loaded.serve(x), network(x), rtol=1e-5, atol=1e-5)
+
+
+def test_an_outer_scope_is_seen():
+    x = np.ones((2, 4), "float32")
+    layer = SpectralNormalization(keras.layers.Dense(3))
+    layer(x)
+    values = [2.0 * v.numpy() + 1.0 for v in layer.variables]
+    with keras.StatelessScope(zip(layer.variables, values, strict=True)):
+        y = layer(x)
+    layer.set_weights(values)
+    np.testing.assert_array_equal(layer(x), y)
 
 
 def test_saved_and_loaded(tmp_path):
