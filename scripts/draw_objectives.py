@@ -99,7 +99,7 @@ def tables(runs):
         header = ["objective", "modes", "high quality, %", "reverse KL, nats", "seeds"]
         made[name] = table(header, rows)
     made["images"] = table(
-        ["objective", "digits", "Fashion-MNIST", "color", "s per run (digits)"],
+        ["objective", "digits", "Fashion-MNIST", "color"],
         [
             [
                 title,
@@ -107,7 +107,6 @@ def tables(runs):
                     spread(runs[name].get(setting, []), "frechet_distance", 1)
                     for name in ("digits", "fashion", "color")
                 ),
-                spread(runs["digits"].get(setting, []), "seconds", 0, spread=False),
             ]
             for setting, title in TITLES.items()
             if setting in EXPERIMENTS["digits"]
@@ -240,7 +239,7 @@ def draw_images(name, runs):
     if not rows:
         return
     figure, axes = pyplot.subplots(
-        len(rows), 1, figsize=(6, 0.62 * len(rows)), squeeze=False
+        len(rows), 1, figsize=(7, 0.46 * len(rows)), squeeze=False
     )
     for ax, (setting, path) in zip(axes[:, 0], rows.items(), strict=True):
         samples = to_uint8(np.load(path)[:16].astype("float32"))
@@ -251,7 +250,7 @@ def draw_images(name, runs):
 
 
 def save(figure, name):
-    figure.tight_layout()
+    figure.tight_layout(pad=0.2)
     figure.savefig(DOCS / f"objectives_{name}.png", dpi=90, bbox_inches="tight")
     pyplot.close(figure)
 
