@@ -68,9 +68,12 @@ def _mixture(base: Recipe, images: int) -> dict[str, Recipe]:
     objectives = _objectives(weight=0.1, gamma=0.05)
     recipes = {name: _with(base, name, options) for name, options in objectives.items()}
     fall = {"name": "cosine", "start": 2e-3, "end": 1e-5, "images": images}
+    adam = _adam(2e-3, 0.5)
     recipes["rpgan_r1_r2_falling"] = dataclasses.replace(
         recipes["rpgan_r1_r2"],
         name="rpgan_r1_r2_falling",
+        # With a beta_2 of 0.999 a G of ReLU units can die at this rate.
+        optimizers={"d": adam, "g": adam},
         schedules={"learning_rate": fall},
     )
     return recipes
