@@ -26,6 +26,7 @@ def get(identifier: Any) -> Callable[[Any], Any] | None:
     Raises:
         ValueError: for any other `identifier`; see `kgan.system.registry.resolve`.
     """
-    if identifier is None or callable(identifier):
+    function = callable(identifier) and not isinstance(identifier, type)
+    if identifier is None or function:
         return identifier
     return resolve(identifier, keras.layers.Layer, _AUGMENTS)

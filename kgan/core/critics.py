@@ -43,6 +43,33 @@ def check_critic(discriminator: keras.Model, penalties: Iterable[Penalty]) -> No
         )
 
 
+def check_branches(game: GAN) -> None:
+    """Refuses lazy penalties in which replicas would have to talk to each other.
+
+    Raises:
+        ValueError: that names the penalty, and what cannot be at some steps only.
+    """
+    lazy = [penalty for penalty in game.penalties if penalty.every > 1]
+    if not lazy or game.distribute_strategy.num_replicas_in_sync == 1:
+        return
+    kinds = BatchNormalization, keras.layers.BatchNormalization
+    together = [
+        f"the layer {layer.name!r}, which takes its moments over all replicas"
+        for layer in game.players["d"].layers
+        if isinstance(layer, kinds) and layer.synchronized
+    ]
+    for penalty in lazy:
+        if penalty.over_replicas:
+            together.append("its mean over all replicas")
+        if together:
+            raise ValueError(
+                "Expected a lazy penalty without means over replicas, which cannot "
+                "talk to each other at some steps only. Received: "
+                f"{penalty.name!r} every {penalty.every} steps, with {together[0]}. "
+                "Give the penalty at each step, or use one device."
+            )
+
+
 def check_slopes(game: GAN) -> None:
     """Refuses penalties whose gradient TensorFlow cannot compute, or computes wrongly.
 
@@ -55,6 +82,8 @@ def check_slopes(game: GAN) -> None:
         ValueError: that names the penalty, and the weights or the operation.
     """
     penalties = [penalty for penalty in game.penalties if penalty.of_slopes]
+    # Lazy ones are checked whether they are due or not.
+    penalties = [penalty.plain for penalty in penalties]
     if not penalties or tf.distribute.get_replica_context() is None:
         return
     player = game.players["d"]
@@ -130,7 +159,8 @@ class _Trial:
             batch = self.game.play(self.parts, training=True)
             real = self.game.judged(batch.real, batch)
             fake = self.game.judged(batch.fake, batch)
-            return self.penalty(self.game, batch, real, fake)
+            # Without the weight, which a schedule may begin at 0.
+            return self.penalty.value(self.game, batch, real, fake)
 
 
 def _some(space: Any, count: int):

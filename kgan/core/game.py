@@ -199,8 +199,8 @@ class Game(SavedWhole):
             ValueError: for networks that the game cannot train.
         """
 
-    def lazy_updates(self) -> dict[str, int]:
-        """name of player -> k, for players with an update at every k-th step only.
+    def lazy_updates(self) -> dict[str, float]:
+        """name of player -> k, for players with one more update in k updates.
 
         `compile` adapts their optimizers, see `kgan.penalties.Lazy`.
         """
@@ -324,7 +324,11 @@ class Game(SavedWhole):
             slopes = tape.gradient(scaled, variables)
             reached[:] = [slope is not None for slope in slopes]
             pairs = zip(slopes, variables, strict=True)
-            return value, [tf.zeros_like(v) if s is None else s for s, v in pairs]
+            # Of embeddings, slopes are IndexedSlices, which `nothing` does not return.
+            return value, [
+                tf.zeros_like(v) if s is None else tf.convert_to_tensor(s)
+                for s, v in pairs
+            ]
 
         def nothing():
             zero = tf.zeros([], keras.backend.floatx())

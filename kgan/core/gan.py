@@ -11,12 +11,13 @@ import tensorflow as tf
 
 from kgan.core import augments
 from kgan.core.checks import check_networks
-from kgan.core.critics import check_critic, check_slopes
+from kgan.core.critics import check_branches, check_critic, check_slopes
 from kgan.core.game import Game
 from kgan.core.player import Player
 from kgan.core.ranges import check_logits, check_reaches
 from kgan.objectives import constraints, losses
 from kgan.objectives.penalties import Judged, get_all
+from kgan.random.draws import Noise
 from kgan.spaces import Endpoint, Labels, Latents, Space, of_shape
 from kgan.system.checks import check_whole
 
@@ -271,7 +272,8 @@ class GAN(Game):
             examples: [batch, *image_shape], before `augment`.
             batch: as for `judge`.
         """
-        return Judged(lambda x: self.judge(x, batch), examples)
+        noise = Noise(self._seed_states())
+        return Judged(lambda x: self.judge(x, batch), examples, noise)
 
     def discriminate(self, examples: Any, batch: Batch) -> Any:
         """What D says of examples that went through `augment`.
@@ -305,6 +307,7 @@ class GAN(Game):
         for part in parts:
             batch, _ = self.record(part)
             self.update("d", batch)
+            self.update_lazily(batch)
         batch, tape = self.record(last, "g")
         d_terms = self.update("d", batch)
         self.update_lazily(batch)
@@ -328,6 +331,7 @@ class GAN(Game):
         for part in parts:
             batch, tape = self.record(part, "d")
             self.update("d", batch, tape)
+            self.update_lazily(batch)
         batch, tape = self.record(last, *self.players)
         gates = gates(batch) if gates else {}
         terms = {
@@ -420,16 +424,19 @@ class GAN(Game):
 
     def check(self) -> None:
         """Refuses penalties that would be wrong by D's layers, see `check_slopes`."""
+        check_branches(self)
         check_slopes(self)
 
-    def lazy_updates(self) -> dict[str, int]:
-        intervals = {penalty.every for penalty in self.penalties if penalty.apart}
+    def lazy_updates(self) -> dict[str, float]:
+        apart = [penalty for penalty in self.penalties if penalty.apart]
+        intervals = {penalty.every for penalty in apart}
         if len(intervals) > 1:
             raise ValueError(
                 "Expected lazy penalties with one interval, because D's optimizer is "
                 f"adapted to it. Received: every = {sorted(intervals)}."
             )
-        return {"d": intervals.pop()} if intervals else {}
+        # Each has an update of its own.
+        return {"d": intervals.pop() / len(apart)} if apart else {}
 
     def compile(
         self, d_optimizer: Any = "adam", g_optimizer: Any = "adam", **kwargs: Any

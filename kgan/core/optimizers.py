@@ -40,7 +40,7 @@ class Optimizers:
         iterations: the variable that counts the steps of the game.
         scale_losses: whether losses are scaled, as float16 needs it: gradients below
             6e-8 are 0 there.
-        lazy: name of the player -> k, where it has one more update at every k-th step.
+        lazy: name of the player -> k, where it has one more update in k updates.
             With c = k / (k + 1), its learning rate is multiplied by c, and its beta_1
             and beta_2 are to the power of c: in k steps the player goes as far as
             before (Karras et al. 2019, arXiv 1912.04958, appendix B).
@@ -66,13 +66,15 @@ class Optimizers:
         scheduled: dict[str, Any] | None,
         iterations: keras.Variable,
         scale_losses: bool = False,
-        lazy: dict[str, int] | None = None,
+        lazy: dict[str, float] | None = None,
     ) -> None:
         _check_names(given, players)
         self.iterations = iterations
         self.by_player = {
             name: keras.optimizers.get(given[f"{name}_optimizer"]) for name in players
         }
+        for optimizer in self.by_player.values():
+            _give_back(optimizer)
         _check(self.by_player, iterations)
         self._scheduled = _by_player(scheduled, players)
         _check_scheduled_rates(self._scheduled)
@@ -161,9 +163,24 @@ def _adapt(optimizer: keras.optimizers.Optimizer, c: float):
             "Use `schedules` of compile."
         )
     rate.assign(_adapted("learning_rate", rate.value, c))
+    betas = {}
     for number in ("beta_1", "beta_2"):
         if isinstance(getattr(optimizer, number, None), float):
-            setattr(optimizer, number, _adapted(number, getattr(optimizer, number), c))
+            betas[number] = getattr(optimizer, number)
+            setattr(optimizer, number, _adapted(number, betas[number], c))
+    optimizer.before_lazy = c, betas
+
+
+def _give_back(optimizer: keras.optimizers.Optimizer):
+    """Undoes `_adapt`, of an optimizer with which a game is compiled again."""
+    optimizer = _inner(optimizer)
+    c, betas = getattr(optimizer, "before_lazy", (1.0, {}))
+    if c != 1.0:
+        optimizer._learning_rate.assign(optimizer._learning_rate.value / c)
+    for number, value in betas.items():
+        if isinstance(getattr(optimizer, number), float):
+            setattr(optimizer, number, value)
+    optimizer.before_lazy = 1.0, {}
 
 
 def _adapted(number: str, value: Any, c: float):

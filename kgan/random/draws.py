@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import keras
@@ -112,15 +112,45 @@ class Draws:
         return self.test_seeds if _testing.get() else self.seeds
 
 
+class Noise:
+    """Where random draws stand, to draw the same again.
+
+    >>> noise = kgan.random.draws.Noise([model.draws.seeds.state])
+    >>> z = model.sample_latents(2)
+    >>> with noise.again():
+    ...     bool((model.sample_latents(2) == z).numpy().all())
+    True
+
+    Args:
+        seeds: the variables of `keras.random.SeedGenerator`s.
+    """
+
+    def __init__(self, seeds: Iterable[keras.Variable]) -> None:
+        self._seeds = [(seed, tf.identity(seed.value)) for seed in seeds]
+        ahead = _ahead.get()
+        self._ahead = ahead and (ahead.seed, ahead.count)
+
+    @contextlib.contextmanager
+    def again(self) -> Iterator[None]:
+        """A context that draws the same, and in which no variable changes."""
+        token = _ahead.set(self._ahead and _Ahead(*self._ahead))
+        try:
+            with keras.StatelessScope(state_mapping=self._seeds):
+                yield
+        finally:
+            _ahead.reset(token)
+
+
 class _Ahead:
     """Seeds that follow from one seed, without a variable.
 
     Args:
         seed: of a `SeedGenerator`, [2].
+        count: how many seeds were given.
     """
 
-    def __init__(self, seed: Any) -> None:
-        self.seed, self.count = seed, 0
+    def __init__(self, seed: Any, count: int = 0) -> None:
+        self.seed, self.count = seed, count
 
     def next(self) -> tf.Tensor:
         """A seed that `SeedGenerator`s do not give soon: of another first number."""

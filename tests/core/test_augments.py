@@ -18,3 +18,5 @@ def test_names_configs_and_instances():
 def test_unknown():
     with pytest.raises(ValueError, match="Did you mean diff_augment"):
         augments.get("diffaugment")
+    with pytest.raises(ValueError, match="an instance of"):
+        augments.get(kgan.layers.DiffAugment)

@@ -27,6 +27,9 @@ class Consistency(Penalty):
         weight: of both halves, 10 in the paper.
         transformation: T, a Keras layer, images -> images. Default: shifts by up to an
             eighth of the side, `kgan.layers.DiffAugment("translation")`.
+
+    Raises:
+        ValueError: for a negative weight, or a transformation that is no layer.
     """
 
     name = "consistency"
@@ -37,11 +40,22 @@ class Consistency(Penalty):
             transformation = layers.DiffAugment("translation", name="consistency")
         elif isinstance(transformation, dict):
             transformation = keras.saving.deserialize_keras_object(transformation)
+        if not isinstance(transformation, keras.layers.Layer):
+            raise ValueError(
+                "Expected a keras.layers.Layer as transformation. "
+                f"Received: transformation={transformation!r}."
+            )
         self.transformation = transformation
 
     def join(self, game: Any) -> None:
         # Keras tracks it there, so that its seed is saved.
         game.consistency_transformation = self.transformation
+        if not self.transformation.built:
+            # Under strategies, variables cannot be made in the first step.
+            specs = game.examples.specs()
+            self.transformation(
+                tf.nest.map_structure(lambda s: tf.zeros([1, *s.shape[1:]]), specs)
+            )
 
     def value(self, game: Any, batch: Any, real: Judged, fake: Judged) -> Any:
         return self._at(game, batch, real) + self._at(game, batch, fake)

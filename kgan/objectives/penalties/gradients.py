@@ -88,6 +88,7 @@ class DRAGAN(_SlopeOfOne):
     """
 
     name = "dragan"
+    over_replicas = True
 
     def points(self, game: Any, batch: Any) -> Any:
         rows = tf.shape(tf.nest.flatten(batch.real)[0])[0]

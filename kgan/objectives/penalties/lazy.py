@@ -18,12 +18,13 @@ class Lazy(Penalty):
     Appendix B: the penalty's gradient changes slowly, so that D pays for it rarely. Two
     forms:
 
-    - a step of its own (the paper): every k-th step, after D's update, one more update
-      of D descends k times the penalty alone. To take about the same way in k steps as
-      without it, `compile` gives D's optimizer, c = k / (k + 1), the learning rate
-      times c, and beta_1 and beta_2 to the power of c;
+    - a step of its own (the paper): every k-th step, after each update of D, one more
+      update of D descends k times the penalty alone. To take about the same way in k
+      steps as without it, `compile` gives D's optimizer, c = k / (k + 1), the learning
+      rate times c, and beta_1 and beta_2 to the power of c; with n lazy penalties,
+      c = k / (k + n). A callback that sets learning rates has to multiply D's by c;
     - `merged`: every k-th step, k times the penalty is added to D's loss. D's optimizer
-      stays as it is.
+      stays as it is. `evaluate` has the penalty once.
 
         >>> penalty = kgan.penalties.Lazy({"name": "r1", "gamma": 10.0}, every=16)
         >>> penalty.name
@@ -52,17 +53,24 @@ class Lazy(Penalty):
         self.apart = not merged
         self.name = self.penalty.name
         self.of_slopes = self.penalty.of_slopes
+        self.over_replicas = self.penalty.over_replicas
 
     def value(self, game: Any, batch: Any, real: Judged, fake: Judged) -> Any:
         if self.apart:
             # `Game.update_every` chooses the steps.
             return self.every * self.penalty(game, batch, real, fake)
+        if not batch.training:
+            return self.penalty(game, batch, real, fake)
         with game.draws.ahead():
             return tf.cond(
                 game.steps % self.every == 0,
                 lambda: self.every * self.penalty(game, batch, real, fake),
                 lambda: tf.zeros([], keras.backend.floatx()),
             )
+
+    @property
+    def plain(self) -> Penalty:
+        return self.penalty
 
     def join(self, game: Any) -> None:
         self.penalty.join(game)

@@ -54,6 +54,12 @@ class LeCam(Penalty):
         return {"lecam_real": _mean(real_logits), "lecam_fake": _mean(fake_logits)}
 
     def after_step(self, game: Any) -> None:
+        if "lecam_real" not in game.watched:
+            raise ValueError(
+                f"Expected {type(game).__name__}.discriminator_loss to call "
+                "`self.charges(batch, real, fake)`, which tells LeCam the logits. "
+                "Received: one that does not."
+            )
         t = tf.cast(game.steps, keras.backend.floatx())
         keep = tf.minimum((1.0 + t) / (10.0 + t), self.decay)
         for name in ("lecam_real", "lecam_fake"):

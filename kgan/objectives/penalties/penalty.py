@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from kgan.objectives import schedules
+from kgan.random.draws import Noise
 from kgan.system.registry import Configured
 
 
@@ -22,18 +23,34 @@ class Judged:
     Args:
         judge: examples [batch, ...] -> logits [batch, ...], or a list of them.
         examples: a tensor, or a tree of tensors.
+        noise: what `judge` draws by, such as dropout, for `again`.
 
     Attributes:
         examples: as given.
         logits: what `judge` says of them.
     """
 
-    def __init__(self, judge: Callable[[Any], Any], examples: Any) -> None:
+    def __init__(
+        self, judge: Callable[[Any], Any], examples: Any, noise: Noise | None = None
+    ) -> None:
+        self._judge, self._noise = judge, noise or Noise(())
         self.examples = tf.nest.map_structure(tf.convert_to_tensor, examples)
         # Persistent, because two penalties may look at the same pass.
         with tf.GradientTape(persistent=True) as self._tape:
             self._tape.watch(tf.nest.flatten(self.examples))
             self.logits = judge(self.examples)
+
+    def again(self, examples: Any) -> Any:
+        """What `judge` says of other examples, by the draws of the first pass.
+
+        The same dropout and augmentation, so that the difference of both answers is
+        that of the examples alone. The pass moves no variable.
+
+        Args:
+            examples: of the form of `self.examples`.
+        """
+        with self._noise.again():
+            return self._judge(examples)
 
     def slopes(self) -> Any:
         """The gradient of the sum of each example's logits, of the form of `examples`.
@@ -88,6 +105,8 @@ class Penalty(Configured):
         apart: whether it has a step of its own, see `Lazy`.
         of_slopes: whether it is of D's gradient with respect to its input: then D must
             not mix the examples of a batch, and needs second gradients.
+        over_replicas: whether replicas talk to each other in `value`: then it cannot be
+            lazy on several.
 
     Raises:
         ValueError: for a negative weight.
@@ -97,14 +116,16 @@ class Penalty(Configured):
     every = 1
     apart = False
     of_slopes = False
+    over_replicas = False
 
     def __init__(self, weight: Any = 1.0) -> None:
         self.weight = number("weight", weight)
 
     def __call__(self, game: Any, batch: Any, real: Judged, fake: Judged) -> Any:
         """weight x value, a float32 scalar; arguments as for `value`."""
-        weight = schedules.at(self.weight, game.images_seen)
-        return weight * self.value(game, batch, real, fake)
+        floatx = keras.backend.floatx()
+        weight = tf.cast(schedules.at(self.weight, game.images_seen), floatx)
+        return weight * tf.cast(self.value(game, batch, real, fake), floatx)
 
     def value(self, game: Any, batch: Any, real: Judged, fake: Judged) -> Any:
         """The mean over this replica's part of the batch, a float32 scalar.
@@ -116,6 +137,11 @@ class Penalty(Configured):
             fake: what D says of the fakes.
         """
         raise NotImplementedError
+
+    @property
+    def plain(self) -> Penalty:
+        """The penalty itself, where this one says only when it is due."""
+        return self
 
     def join(self, game: Any) -> None:
         """Called by the game's constructor, where a penalty makes states."""

@@ -8,7 +8,13 @@ import tensorflow as tf
 import kgan
 from kgan import penalties
 from kgan.core.critics import check_slopes
-from tests.game_test_case import batch_for, check_replicas, compiled, dataset_of
+from tests.game_test_case import (
+    batch_for,
+    check_replicas,
+    compiled,
+    dataset_of,
+    two_replicas,
+)
 
 TOGETHER = {
     "at every step": [
@@ -69,6 +75,41 @@ def test_xla_and_eager_equal_graph(name):
         results.append(np.concatenate([w.ravel() for w in model.get_weights()]))
     np.testing.assert_allclose(results[1], results[0], 1e-4, 1e-6)
     np.testing.assert_allclose(results[2], results[0], 1e-4, 1e-6)
+
+
+def images_gan(batch_normalization=False, **kwargs):
+    generator = keras.Sequential(
+        [keras.Input((2,)), keras.layers.Dense(64), keras.layers.Reshape((8, 8, 1))]
+    )
+    layers = [keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(2)]
+    if batch_normalization:
+        layers.append(kgan.layers.BatchNormalization())
+    critic = keras.Sequential([*layers, keras.layers.Dense(1)])
+    return kgan.GAN(generator, critic, seed=0, **kwargs)
+
+
+def test_transformation_is_built_before_the_first_step_of_replicas():
+    with two_replicas().scope():
+        model = compiled(images_gan, penalties="consistency")
+        layer = model.penalties[0].transformation
+        assert layer.built
+    model.fit(dataset_of(np.zeros((4, 8, 8, 1), "float32")), verbose=0)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "normalized", "what"),
+    [("dragan", False, "its mean"), ("lecam", True, "moments over all replicas")],
+)
+@pytest.mark.parametrize("merged", [False, True])
+def test_lazy_penalties_in_which_replicas_talk_are_refused(
+    penalty, normalized, what, merged
+):
+    lazy = penalties.Lazy(penalty, merged=merged)
+    images_gan(normalized, penalties=lazy).check()
+    with two_replicas().scope():
+        model = images_gan(normalized, penalties=lazy)
+    with pytest.raises(ValueError, match=f"'{penalty}' every 16 steps, with.*{what}"):
+        model.check()
 
 
 def test_lazy_penalty_does_not_change_later_draws():
@@ -155,6 +196,15 @@ def test_resizes_are_refused_before_training(interpolation):
         model.check()
     for value, variable in zip(before, model.variables, strict=True):
         np.testing.assert_array_equal(value, variable)
+
+
+def test_resizes_are_refused_where_a_weight_begins_at_0():
+    rise = kgan.schedules.Linear(0.0, 1.0, images=10)
+    model = resized(keras.layers.Resizing(4, 4, interpolation="bilinear"))
+    model.penalties[0] = penalties.Lazy(penalties.R1(rise), merged=True)
+    model.steps.assign(1)
+    with pytest.raises(ValueError, match="second gradients, for the penalty 'r1'"):
+        model.check()
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,42 @@ def test_approximate_penalties_of_a_linear_critic():
         assert np.mean(values) == pytest.approx(25.0, rel=0.1)
 
 
+def noisy_gan(noise, **kwargs):
+    if noise == "augment":
+        return points_gan(augment=keras.layers.GaussianNoise(1.0, seed=0), **kwargs)
+    critic = keras.Sequential(
+        [
+            keras.Input((2,)),
+            keras.layers.Dropout(0.5, seed=0),
+            keras.layers.Dense(1, use_bias=False),
+        ]
+    )
+    critic.set_weights([WEIGHTS])
+    return points_gan(critic, **kwargs)
+
+
+@pytest.mark.parametrize("noise", ["dropout", "augment"])
+@pytest.mark.parametrize("lazy", [False, True])
+def test_approximate_penalties_see_noise_once(noise, lazy):
+    """Both passes have the same dropout and augmentation."""
+    penalty = penalties.ApproximateR1(sigma=1e-3)
+    model = noisy_gan(noise, penalties=penalties.Lazy(penalty) if lazy else penalty)
+    model.compile(keras.optimizers.SGD(0.0), keras.optimizers.SGD(0.0))
+    value = step(model, np.zeros((8, 2), "float32") + 1)["d/approximate_r1"][0]
+    # (2 w . e)^2 / 2 at most, in the mean; noise would make it 1e5.
+    assert 0.0 < value / (16 if lazy else 1) < 500.0
+
+
+def test_noise_goes_on_after_a_pass_that_repeats_it():
+    model = noisy_gan("dropout")
+    x = tf.ones((8, 2))
+    judged = model.judged(x, Batch(x, x, None, None, True))
+    seeds = [v.numpy() for v in model._seed_states()]
+    np.testing.assert_array_equal(judged.again(x), judged.logits)
+    for seed, variable in zip(seeds, model._seed_states(), strict=True):
+        np.testing.assert_array_equal(variable, seed)
+
+
 def test_weights_follow_the_images_seen():
     fall = kgan.schedules.Linear(4.0, 0.0, images=100)
     model = points_gan(penalties=penalties.R1(fall))
@@ -115,6 +151,22 @@ def test_weights_follow_the_images_seen():
     assert value_of(None, model)[0] == pytest.approx(2 / 2 * 25)
     loaded = penalties.get(keras.saving.serialize_keras_object(model.penalties[0]))
     assert float(loaded.gamma(50)) == 2.0
+
+
+def test_weights_follow_the_images_seen_in_float64():
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        fall = kgan.schedules.Linear(4.0, 0.0, images=100)
+        model = points_gan(penalties=penalties.R1(fall))
+        x = tf.zeros((4, 2), "float64")
+        batch = Batch(x, x, None, None, True)
+        judged = model.judged(x, batch)
+        value = model.penalties[0](model, batch, judged, judged)
+        assert float(value) == pytest.approx(4 / 2 * 25)
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
 
 
 def test_lecam_by_hand():
@@ -197,6 +249,52 @@ class TestLazy:
         assert config["learning_rate"] == pytest.approx(1e-3)
         assert config["beta_1"] == 0.5
 
+    def test_compiled_again_is_adapted_once(self):
+        model = points_gan(penalties=penalties.Lazy("r1", every=3))
+        model.compile(*[keras.optimizers.Adam(1e-3, 0.5) for _ in range(2)])
+        model.compile(model.d_optimizer, model.g_optimizer)
+        d = model.d_optimizer
+        assert float(d.learning_rate) == pytest.approx(0.75e-3)
+        assert d.beta_1 == 0.5**0.75
+        config = model.get_compile_config()["d_optimizer"]["config"]
+        assert config["learning_rate"] == pytest.approx(1e-3)
+        assert config["beta_1"] == 0.5
+
+    def test_several_count(self):
+        """In 4 updates, D makes 2 more."""
+        two = [penalties.Lazy("r1", every=4), penalties.Lazy("r2", every=4)]
+        model = points_gan(penalties=two)
+        model.compile(*[keras.optimizers.SGD(0.3) for _ in range(2)])
+        assert float(model.d_optimizer.learning_rate) == pytest.approx(0.3 * 4 / 6)
+
+    def test_after_each_update_of_a_step(self):
+        """With two updates of D in a step, D pays as often as without Lazy."""
+        lazy = penalties.Lazy(penalties.R1(1.0), every=2)
+        model = points_gan(penalties=lazy, discriminator_steps=2, loss="hinge")
+        model.compile(keras.optimizers.SGD(0.03), keras.optimizers.SGD(0.0))
+        model.generator.set_weights([np.zeros((2, 2)), np.zeros(2)])
+        step(model, np.zeros((4, 2), "float32"))
+        # The loss has no slope here, and each update multiplies by 1 - rate 2.
+        expected = WEIGHTS * (1 - 0.03 * 2 / 3 * 2) ** 2
+        np.testing.assert_allclose(model.discriminator.get_weights()[0], expected, 1e-5)
+
+    def test_embeddings(self):
+        """Their gradients are IndexedSlices."""
+        x = keras.Input((2,))
+        label = keras.layers.Embedding(2, 2)(keras.ops.cast(x[:, 0] > 0, "int32"))
+        y = keras.layers.Dense(1)(keras.ops.concatenate([x, label], -1) ** 2)
+        critic = keras.Model(x, y)
+        model = points_gan(critic, penalties=penalties.Lazy("lecam", every=2))
+        model.compile(*[keras.optimizers.SGD(0.1) for _ in range(2)])
+        assert np.isfinite(step(model, np.ones((4, 2), "float32"))["d/lecam"][0])
+
+    def test_merged_counts_once_in_evaluation(self):
+        lazy = penalties.Lazy(penalties.R1(2.0), every=4, merged=True)
+        model = points_gan(penalties=lazy)
+        for steps in (4, 5):
+            model.steps.assign(steps)
+            assert value_of(None, model, training=False)[0] == pytest.approx(25.0)
+
     def test_bad_input(self):
         for every in (0, 2.5, -1):
             with pytest.raises(ValueError, match="every k-th step"):
@@ -240,6 +338,21 @@ class TestBadInput:
         model.compile()
         with pytest.raises(ValueError, match="terms without 'r1'"):
             step(model, np.zeros((4, 2), "float32"))
+
+    def test_loss_that_does_not_tell_lecam_its_logits(self):
+        class Own(kgan.GAN):
+            def discriminator_loss(self, batch):
+                return {"mine": tf.reduce_mean(self.judge(batch.real, batch))}
+
+        g = keras.Sequential([keras.Input((2,)), keras.layers.Dense(2)])
+        model = Own(g, linear_critic(), penalties=penalties.Lazy("lecam"))
+        model.compile()
+        with pytest.raises(ValueError, match=r"call `self\.charges"):
+            step(model, np.zeros((4, 2), "float32"))
+
+    def test_transformation_that_is_no_layer(self):
+        with pytest.raises(ValueError, match="Layer as transformation"):
+            penalties.Consistency(transformation="flip")
 
     def test_critic_without_a_gradient(self):
         with pytest.raises(ValueError, match="without such a gradient"):
