@@ -83,7 +83,7 @@ def train(arguments):
 
 
 def command(options, run, *more):
-    arguments = f"--split train[:20%] --epochs {options.epochs} --run {run}"
+    arguments = f"dcgan --split train[:20%] --epochs {options.epochs} --run {run}"
     arguments += f" --save-every {SAVE_EVERY} --batch-size 32 --model.width 8"
     return [sys.executable, __file__, "--child", *arguments.split(), *more]
 

@@ -15,7 +15,7 @@ from tests.distribute.test_rendezvous import free_ports
 from tests.test_train import checkpoint_values, wait_for
 
 TRAIN = Path(train.__file__)
-ARGUMENTS = ["--split", "train[:5%]", "--save-every", "5"]
+ARGUMENTS = ["dcgan", "--split", "train[:5%]", "--save-every", "5"]
 ARGUMENTS += ["--batch-size", "20", "--model.width", "2"]
 
 

@@ -112,12 +112,12 @@ def test_the_loss_is_that_of_the_model(run, tmp_path):
     config = json.loads((run / "config.json").read_text())
     config["options"]["loss"] = "non_saturating"
     (run / "config.json").write_text(json.dumps(config))
-    model = build(loss=kgan.losses.Minimax())
+    model = build(loss=kgan.losses.Hinge())
     model.d_optimizer.learning_rate = 3e-4
     facts = card.facts(model, tmp_path / "m" / "1", REPORT, **SIZES, run=run)
-    assert facts["training"]["losses"] == [{"class": "Minimax", "config": {}}]
+    assert facts["training"]["losses"] == [{"class": "Hinge", "config": {}}]
     text = card.markdown(facts)
-    assert "- Loss: Minimax()\n" in text
+    assert "- Loss: Hinge()\n" in text
     assert "- Optimizer of d: Adam(learning_rate=0.0003, " in text
     assert "- Optimizer of g: Adam(learning_rate=0.001, " in text
 
