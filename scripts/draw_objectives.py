@@ -172,14 +172,17 @@ def draw_stability(runs):
     )
     for ax, objective in zip(axes[0], objectives, strict=True):
         values = np.full((len(betas), len(rates)), np.nan)
+        ran = np.zeros(values.shape, bool)
         for setting, (name, rate, beta) in keys.items():
             found = [r.get("frechet_distance") for r in runs[setting]]
             found = [value for value in found if value is not None]
+            ran[betas.index(beta), rates.index(rate)] |= name == objective
             if name == objective and found:
                 values[betas.index(beta), rates.index(rate)] = np.mean(found)
         ax.imshow(values, cmap="viridis_r", vmin=5, vmax=90)
         for (i, j), value in np.ndenumerate(values):
             text = "NaN" if np.isnan(value) else f"{value:.0f}"
+            text = text if ran[i, j] else ""
             dark = not np.isnan(value) and value > 45
             ax.text(j, i, text, ha="center", va="center", color="w" if dark else "k")
         ax.set_xticks(range(len(rates)), rates)
@@ -216,8 +219,11 @@ def draw_points(name, runs):
         return
     figure, axes = pyplot.subplots(2, 6, figsize=(13, 4.8), squeeze=False)
     limit = 1.5 if name == "ring" else 5.0
+    for ax in axes.ravel():
+        ax.axis("off")
     for ax, (setting, path) in zip(axes.ravel(), paths.items(), strict=False):
         points = np.load(path).astype("float32")
+        ax.axis("on")
         ax.plot(*points.T, ".", ms=2, alpha=0.5)
         ax.set(
             xlim=(-limit, limit),
