@@ -22,6 +22,7 @@ _SCALE, _TOLERANCE = 5e-3, 0.1
 # In bfloat16 and float16 the differences are noisy by a quarter.
 _HALF_TOLERANCE = 0.5
 _EXAMPLES = 4
+_BATCH_NORMS = BatchNormalization, keras.layers.BatchNormalization
 
 
 def check_critic(discriminator: keras.Model, penalties: Iterable[Penalty]) -> None:
@@ -31,8 +32,7 @@ def check_critic(discriminator: keras.Model, penalties: Iterable[Penalty]) -> No
     depend on all others (arXiv 1704.00028, section 4).
     """
     names = [penalty.name for penalty in penalties if penalty.of_slopes]
-    kinds = BatchNormalization, keras.layers.BatchNormalization
-    norms = [n for n in discriminator._flatten_layers() if isinstance(n, kinds)]
+    norms = [n for n in discriminator._flatten_layers() if isinstance(n, _BATCH_NORMS)]
     if names and norms:
         _log.warning(
             "kgan: the penalty %s is of each example alone, but the layer %r of the "
@@ -52,11 +52,10 @@ def check_branches(game: GAN) -> None:
     lazy = [penalty for penalty in game.penalties if penalty.every > 1]
     if not lazy or game.distribute_strategy.num_replicas_in_sync == 1:
         return
-    kinds = BatchNormalization, keras.layers.BatchNormalization
     together = [
         f"the layer {layer.name!r}, which takes its moments over all replicas"
         for layer in game.players["d"].layers
-        if isinstance(layer, kinds) and layer.synchronized
+        if isinstance(layer, _BATCH_NORMS) and layer.synchronized
     ]
     for penalty in lazy:
         if penalty.over_replicas:

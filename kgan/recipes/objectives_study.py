@@ -91,7 +91,7 @@ def _adam(rate: float, beta_1: float) -> dict[str, Any]:
 def _images(
     data: Data, rate: float = 1e-3, beta_1: float = 0.5, **options: Any
 ) -> Recipe:
-    """DCGAN on a third of its width, for a few minutes on one core."""
+    """DCGAN with 24 channels for 64, for a minute on one core."""
     adam = _adam(rate, beta_1)
     base = dataclasses.replace(
         DCGAN, data=data, optimizers={"d": adam, "g": adam}, samples=10_000

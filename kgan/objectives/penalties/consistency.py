@@ -8,7 +8,8 @@ import keras
 import tensorflow as tf
 
 from kgan import layers
-from kgan.objectives.penalties.penalty import Judged, Penalty, parts
+from kgan.objectives.losses.loss import mean_of
+from kgan.objectives.penalties.penalty import Judged, Penalty
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -62,9 +63,8 @@ class Consistency(Penalty):
 
     def _at(self, game: Any, batch: Any, judged: Judged):
         moved = self.transformation(judged.examples, training=True)
-        pairs = zip(parts(judged.logits), parts(game.judge(moved, batch)), strict=True)
-        squares = [tf.reduce_mean(tf.square(a - b)) for a, b in pairs]
-        return tf.add_n(squares) / len(squares)
+        again = game.judge(moved, batch)
+        return mean_of(lambda a, b: (a - b) ** 2, judged.logits, again)
 
     def get_config(self) -> dict[str, Any]:
         transformation = keras.saving.serialize_keras_object(self.transformation)

@@ -6,8 +6,10 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from keras import ops
 
-from kgan.objectives.penalties.penalty import Judged, Penalty, parts
+from kgan.objectives.losses.loss import identity, mean_of
+from kgan.objectives.penalties.penalty import Judged, Penalty
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -46,12 +48,15 @@ class LeCam(Penalty):
     def value(self, game: Any, batch: Any, real: Judged, fake: Judged) -> Any:
         a_real = game.states["lecam_real"].value
         a_fake = game.states["lecam_fake"].value
-        return _mean_squares(real.logits, lambda d: d - a_fake) + _mean_squares(
-            fake.logits, lambda d: a_real - d
+        return mean_of(lambda d: ops.relu(d - a_fake) ** 2, real.logits) + mean_of(
+            lambda d: ops.relu(a_real - d) ** 2, fake.logits
         )
 
     def monitor(self, real_logits: Any, fake_logits: Any) -> dict[str, Any]:
-        return {"lecam_real": _mean(real_logits), "lecam_fake": _mean(fake_logits)}
+        return {
+            "lecam_real": mean_of(identity, real_logits),
+            "lecam_fake": mean_of(identity, fake_logits),
+        }
 
     def after_step(self, game: Any) -> None:
         if "lecam_real" not in game.watched:
@@ -68,13 +73,3 @@ class LeCam(Penalty):
 
     def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "decay": self.decay}
-
-
-def _mean_squares(logits: Any, beyond: Any):
-    squares = [tf.reduce_mean(tf.nn.relu(beyond(d)) ** 2) for d in parts(logits)]
-    return tf.add_n(squares) / len(squares)
-
-
-def _mean(logits: Any):
-    means = [tf.reduce_mean(part) for part in parts(logits)]
-    return tf.add_n(means) / len(means)
