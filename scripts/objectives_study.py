@@ -25,7 +25,7 @@ import numpy as np
 
 import kgan
 from kgan.data.opening import splits_of
-from kgan.recipes.objectives_study import EXPERIMENTS, IMAGES
+from kgan.recipes.objectives_study import EXPERIMENTS, IMAGES, LONGER
 
 RESULTS = Path(__file__).parents[1] / "results" / "objectives"
 
@@ -61,7 +61,8 @@ def run(experiment, recipe, seed, path):
     source = recipe.open_data()
     model = dataclasses.replace(recipe, training=training).build(source)
     each = training.steps_per_execution
-    steps = IMAGES[experiment] // recipe.examples_a_step // each * each
+    images = IMAGES[experiment] * LONGER.get(recipe.name, 1)
+    steps = images // recipe.examples_a_step // each * each
     batches = source.batches(recipe.examples_a_step, seed=seed).repeat()
     start = time.perf_counter()
     history = model.fit(batches, epochs=1, steps_per_epoch=steps, verbose=0).history

@@ -32,6 +32,7 @@ class VanillaGAN(GAN):
         discriminator_hidden: maxout units of each hidden layer of D.
         pieces: linear pieces per maxout unit.
         dropout: D's rates in [0, 1), on the input and after each hidden layer.
+        discriminator_initial: D's initial weights are U(-d, d) with this d.
         output: G's output function: "sigmoid" (the paper), "tanh", or "linear".
             Examples that are not images need "linear". D rescales its input unless
             `output` is "linear".
@@ -55,6 +56,7 @@ class VanillaGAN(GAN):
         discriminator_hidden: Sequence[int] = (240, 240),
         pieces: int = 5,
         dropout: tuple[float, float] = (0.2, 0.5),
+        discriminator_initial: float = 0.005,
         output: str = "sigmoid",
         mean: Any = None,
         latent_prior: Any = "uniform_unit_variance",
@@ -79,6 +81,7 @@ class VanillaGAN(GAN):
                 dropout,
                 unit=output != "linear",
                 seed=seed,
+                initial=discriminator_initial,
             ),
             latent_prior=latent_prior,
             seed=seed,

@@ -90,6 +90,7 @@ def maxout_discriminator(
     dropout: tuple[float, float] = (0.2, 0.5),
     unit: bool = True,
     seed: int | None = None,
+    initial: float = 0.005,
 ) -> keras.Model:
     """D: examples [batch, *image_shape] -> logits [batch, 1].
 
@@ -103,7 +104,8 @@ def maxout_discriminator(
         pieces: linear pieces per unit.
         dropout: the rates in [0, 1) on the input and after each hidden layer.
         unit: whether to map [-1, 1] to [0, 1], the range of the paper's D.
-        seed: integer, fixes the initial weights U(-0.005, 0.005) and dropout.
+        seed: integer, fixes the initial weights and dropout.
+        initial: of the initial weights U(-initial, initial); 0.005 in the paper.
 
     Returns:
         `keras.Model` with float32 logits.
@@ -113,7 +115,7 @@ def maxout_discriminator(
     """
     check_sizes("discriminator_hidden", hidden)
     layers = keras.layers
-    uniform = _uniform(seed, "discriminator", 0.005)
+    uniform = _uniform(seed, "discriminator", initial)
     masks = seeds.stream(seed, "dropout")
     on_input, on_hidden = dropout
     examples = layers.Input(image_shape, name="images")

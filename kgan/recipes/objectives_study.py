@@ -10,6 +10,9 @@ from kgan.recipes.dcgan import DCGAN
 from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.recipe import Data, Recipe
 
+# Setting -> how many times as many images it sees.
+LONGER = {"rpgan_r1_r2_falling": 2}
+
 
 def _penalty(name: str, **arguments: Any) -> dict[str, Any]:
     return {"name": name, **arguments}
@@ -67,12 +70,13 @@ def _mixture(base: Recipe, images: int) -> dict[str, Recipe]:
     base = _training(base, jit=True, steps_per_execution=50)
     objectives = _objectives(weight=0.1, gamma=0.05)
     recipes = {name: _with(base, name, options) for name, options in objectives.items()}
+    name, images = "rpgan_r1_r2_falling", images * LONGER["rpgan_r1_r2_falling"]
     fall = {"name": "cosine", "start": 2e-3, "end": 1e-5, "images": images}
-    adam = _adam(2e-3, 0.5)
-    recipes["rpgan_r1_r2_falling"] = dataclasses.replace(
-        recipes["rpgan_r1_r2"],
-        name="rpgan_r1_r2_falling",
-        # With a beta_2 of 0.999 a G of ReLU units can die at this rate.
+    adam = _adam(2e-3, 0.0)
+    recipes[name] = dataclasses.replace(
+        # With the momentum of the others, or with the weights of 0.005 with which the
+        # paper's D begins, G's ReLU units die at this rate on some seeds.
+        _with(recipes["rpgan_r1_r2"], name, {"discriminator_initial": 0.05}),
         optimizers={"d": adam, "g": adam},
         schedules={"learning_rate": fall},
     )
