@@ -11,6 +11,10 @@ from kgan.callbacks.board import BoardCallback
 from kgan.spaces import Endpoint
 from kgan.spaces.interpolation import first_of, gives_images, interpolation_picture
 from kgan.system import image_files
+from kgan.system.captions import beside_rows
+
+# Rows of classes, at most.
+_MOST_CLASSES = 10
 
 
 class Interpolation(BoardCallback):
@@ -19,7 +23,9 @@ class Interpolation(BoardCallback):
     See figure 3 of Goodfellow et al. 2014 (arXiv 1406.2661). Each row goes from the
     latent of one seed to that of another: on the left along the straight line, on the
     right along the great circle (see `kgan.latents.interpolate`). The command
-    `kgan interpolate` draws the same of a run or an export. Smooth rows of plausible
+    `kgan interpolate` draws the same of a run or an export. Of a model that takes
+    labels, one pair of seeds has a row for each class, of at most ten: a column has the
+    same latents in all classes. Smooth rows of plausible
     images are a sign that G did not memorize its examples. The picture is written at
     the end of training, and every `every` epochs if given, to TensorBoard and to
     samples/interpolation.png under `log_dir`.
@@ -30,14 +36,14 @@ class Interpolation(BoardCallback):
 
     Args:
         log_dir: the directory of `keras.callbacks.TensorBoard`.
-        rows: the number of pairs of seeds.
+        rows: the number of pairs of seeds, of a model without labels.
         steps: the number of images per pair, both ends included, at least 2.
         every: epochs between pictures; None: only at the end.
         seed: integer, fixes the pairs.
 
     Raises:
-        ValueError: when training begins, if no endpoint of the model takes latents
-            alone and gives images.
+        ValueError: when training begins, if no endpoint of the model takes latents,
+            alone or with labels, and gives images.
     """
 
     def __init__(
@@ -63,7 +69,7 @@ class Interpolation(BoardCallback):
         return endpoint if endpoint and gives_images(endpoint) else None
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        kind = "that takes latents alone and gives images"
+        kind = "that takes latents, alone or with labels, and gives images"
         endpoint = self.endpoint_of(self.model)
         self.check_endpoint(endpoint, kind, "images between latents")
 
@@ -77,7 +83,15 @@ class Interpolation(BoardCallback):
         super().on_train_end(logs)
 
     def _write(self):
-        ask = self.model.interpolate
-        grid = interpolation_picture(ask, self.rows, self.steps, self.seed)
+        ask, rows = self.model.interpolate, self.rows
+        given, captions = [{}], []
+        endpoint = self.endpoint_of(self.model)
+        for name in endpoint.given:
+            labels = endpoint.takes[name]
+            classes = range(min(_MOST_CLASSES, labels.classes))
+            rows, given = 1, [{name: label} for label in classes]
+            captions = [labels.title(label) for label in classes]
+        grid = interpolation_picture(ask, rows, self.steps, self.seed, given)
+        grid = beside_rows(grid, captions)
         image_files.save(self.folder / "interpolation.png", grid)
         self.show("interpolation", grid, step=self._epochs)

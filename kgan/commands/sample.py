@@ -1,5 +1,8 @@
 """Write a picture of samples of a training run, a .keras file, an export or a server.
 
+Of a generator that takes labels, the picture has one row per class, or the classes that
+--label names.
+
 A server runs TensorFlow Serving. Its address is http://localhost:8501 or
 grpc://localhost:8500. /v1/models/NAME may follow, and then /versions/N or
 /labels/LABEL.
@@ -12,7 +15,10 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import tyro
+
+from kgan.commands.classes import asked_classes, counted, titles_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,8 +28,12 @@ class Options:
     source: Annotated[str, tyro.conf.Positional]
     """Directory of a run (logs/dcgan/001), .keras file, export (export/dcgan/1), or
     address of a server (http://localhost:8501, grpc://localhost:8500)."""
-    grid: str = "8x8"
-    """Rows x columns."""
+    label: tuple[str, ...] = ()
+    """Classes to show, by number or name, of a generator that takes labels: --label 7,
+    --label Sneaker, --label 3 7. Default: every class, one row each."""
+    grid: str | None = None
+    """Rows x columns, such as 8x8, the default; of several classes, by default one row
+    for each, and 10 columns."""
     seed: int = 0
     """Fixes the samples."""
     weights: Literal["auto", "ema", "raw"] = "auto"
@@ -36,14 +46,26 @@ def run(options: Options) -> None:
     from kgan.evaluation import open_samples
     from kgan.spaces import images
     from kgan.system import image_files
+    from kgan.system.captions import beside_rows
 
-    rows, columns = _grid(options.grid)
+    grid = _grid(options.grid or "8x8")
     out = new_picture(options.out)
     samples = open_samples(options.source, options.weights)
     require_images(samples)
-    drawn = samples.draw(rows * columns, options.seed)
-    image_files.save(out, images.tile(drawn, columns))
-    print(f"{rows} x {columns} samples, weights {samples.weights}: {out}")
+    classes = asked_classes(samples, options.label)
+    if options.grid is None and classes and len(classes) > 1:
+        grid = len(classes), 10
+    rows, columns = grid
+    given, captions, of = {}, [], ""
+    if classes:
+        shown = _of_rows(classes, rows, bool(options.label))
+        given = {samples.labels[0]: np.repeat(shown, columns).astype("int32")}
+        captions = titles_of(samples, shown)
+        of = f" of {counted(captions)}"
+    drawn = samples.draw(rows * columns, options.seed, **given)
+    picture = beside_rows(images.tile(drawn, columns), captions)
+    image_files.save(out, picture)
+    print(f"{rows} x {columns} samples{of}, weights {samples.weights}: {out}")
 
 
 def new_picture(path: str | Path) -> Path:
@@ -72,6 +94,22 @@ def require_images(samples: Any) -> None:
             f"Expected a generator of images. Received: {samples.source}, which makes "
             f"a {samples.space.describe()}."
         )
+
+
+def _of_rows(classes: list[int], rows: int, asked: bool) -> list[int]:
+    """The class of each row: equally many rows for each, one below the other.
+
+    Raises:
+        ValueError: for fewer rows than classes that are asked for.
+    """
+    if rows < len(classes) and asked:
+        raise ValueError(
+            f"Expected a row for each label: --grid {len(classes)}x8. "
+            f"Received: {len(classes)} labels and {rows} rows."
+        )
+    # Of all classes, the first ones.
+    classes = classes[:rows]
+    return [classes[i * len(classes) // rows] for i in range(rows)]
 
 
 def _grid(text: str) -> tuple[int, int]:

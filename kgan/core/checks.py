@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
+from kgan.core import asking
 from kgan.spaces import Labels, Space
 from kgan.spaces.space import dims
 
@@ -27,14 +29,25 @@ def check_networks(
                 f"Expected built keras.Models; the one that takes {takes} is "
                 f"{network!r}. Give it an Input, or call it once."
             )
-    if direct and tuple(generator.output_shape[1:]) != tuple(
-        discriminator.input_shape[1:]
-    ):
+    made, taken = tuple(generator.output_shape[1:]), asking.main_shape(discriminator)
+    if direct and taken is not None and made != taken:
         raise ValueError(
             "Expected a generator that makes what the discriminator takes. Received: "
-            f"generator output [batch, {dims(generator.output_shape[1:])}], "
-            f"discriminator input [batch, {dims(discriminator.input_shape[1:])}]."
+            f"generator output [batch, {dims(made)}], "
+            f"discriminator input [batch, {dims(taken)}]."
         )
+
+
+def check_labels(networks: Iterable[keras.Model], spaces: Iterable[Space]) -> None:
+    """Raises ValueError if a network takes labels, and the data have none."""
+    labelled = any(isinstance(space, Labels) for space in spaces)
+    for network in networks:
+        if asking.takes(network, "labels") and not labelled:
+            raise ValueError(
+                f"Expected spaces with labels, which {network.name!r} takes, such as "
+                "spaces=[kgan.spaces.Images((28, 28, 1)), kgan.spaces.Labels(10)]. "
+                f"Received: {', '.join(s.describe() for s in spaces)}."
+            )
 
 
 def check_terms(name: str, terms: Any) -> dict[str, Any]:
@@ -77,8 +90,8 @@ def check_classes(source: Any, spaces: tuple[Space, ...], learned: bool) -> None
             for validation.
 
     Raises:
-        ValueError: if the source has more classes than the game, or has a class with
-            one example.
+        ValueError: if the source has more classes than the game, has fewer examples
+            than classes, or has a class with one example.
     """
     labels = next((s for s in spaces if isinstance(s, Labels)), None)
     if labels is None or source.num_classes is None:
@@ -89,6 +102,12 @@ def check_classes(source: Any, spaces: tuple[Space, ...], learned: bool) -> None
             f"{labels.classes} classes. Received: {source.name} with "
             f"{source.num_classes} classes. Make the model with "
             f"classes={source.num_classes}, or choose other data."
+        )
+    if learned and source.size < source.num_classes:
+        raise ValueError(
+            "Expected at least 2 examples of each class, to learn from. Received: "
+            f"{source.name} with {source.size} examples, which is fewer than its "
+            f"{source.num_classes} classes. Add examples, or leave out labels."
         )
     counts = source.class_counts() if learned else None
     single = [] if counts is None else [i for i, n in enumerate(counts) if n == 1]

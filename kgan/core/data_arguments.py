@@ -9,7 +9,14 @@ from typing import Any
 from kgan.spaces import Images, Labels, Space
 
 # All arguments that data decide, those that one model adds included.
-NAMES = ("image_shape", "source_shape", "target_shape", "classes", "mean")
+NAMES = (
+    "image_shape",
+    "source_shape",
+    "target_shape",
+    "classes",
+    "class_names",
+    "mean",
+)
 
 
 def of_spaces(spaces: Sequence[Space]) -> dict[str, Any]:
@@ -26,7 +33,8 @@ def of_spaces(spaces: Sequence[Space]) -> dict[str, Any]:
 
     Returns:
         `image_shape`, the shape of the first part where it is one tensor;
-        `source_shape` and `target_shape` of two images; `classes` of labels.
+        `source_shape` and `target_shape` of two images; `classes` of labels, and
+        `class_names` where they have names.
     """
     arguments: dict[str, Any] = {}
     if not isinstance(spaces[0].shape, dict):
@@ -37,6 +45,8 @@ def of_spaces(spaces: Sequence[Space]) -> dict[str, Any]:
     labels = [space for space in spaces if isinstance(space, Labels)]
     if labels:
         arguments["classes"] = labels[0].classes
+        if labels[0].names:
+            arguments["class_names"] = labels[0].names
     return arguments
 
 

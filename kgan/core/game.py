@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -30,7 +30,7 @@ from kgan.distribute.strategies import (
     several_machines,
 )
 from kgan.random import draws, philox
-from kgan.spaces import Endpoint, Picture, Space
+from kgan.spaces import Endpoint, Labels, Picture, Space
 from kgan.spaces.interpolation import first_of, interpolate
 from kgan.spaces.picture import pictures_of
 from kgan.system.backend import require_tensorflow
@@ -84,6 +84,8 @@ class Game(SavedWhole):
         ema_half_life: in images, instead of `ema_decay`: a number or a schedule.
         synchronized: whether batch normalization takes its moments over all replicas,
             as one device would; if not, over each replica's part of the batch.
+        class_names: the names of the classes of the data, or None. Default: `fit`
+            takes those of data of `kgan.data`.
         seed: integer; fixes what the game draws.
         **kwargs: `name`, as for `keras.Model`.
 
@@ -109,6 +111,7 @@ class Game(SavedWhole):
         ema_ramp: float = 10.0,
         ema_half_life: Any = None,
         synchronized: bool = True,
+        class_names: Sequence[str] | None = None,
         seed: int | None = None,
         **kwargs: Any,
     ) -> None:
@@ -118,7 +121,8 @@ class Game(SavedWhole):
         self.players = {player.name: player for player in players}
         # Keras tracks them here, so that they are saved also if no attribute has them.
         self.networks = [n for player in players for n in player.networks]
-        self.spaces = (spaces,) if isinstance(spaces, Space) else tuple(spaces)
+        spaces = (spaces,) if isinstance(spaces, Space) else spaces
+        self.spaces = tuple(space.named(class_names) for space in spaces)
         self.synchronized = synchronized
         self.seed = seed
         for player in players:
@@ -426,7 +430,12 @@ class Game(SavedWhole):
         return {name: self.endpoint(name, averaged) for name in self.endpoints()}
 
     def interpolate(
-        self, seed_from: int, seed_to: int, steps: int = 8, path: str = "prior"
+        self,
+        seed_from: int,
+        seed_to: int,
+        steps: int = 8,
+        path: str = "prior",
+        **given: Any,
     ) -> Any:
         """Asks for what lies between the first samples of two seeds.
 
@@ -440,24 +449,28 @@ class Game(SavedWhole):
             steps: the number of answers, both ends included, at least 2.
             path: "linear", "spherical", or "prior" for the path that fits the prior,
                 see `kgan.spaces.interpolation.interpolate`.
+            **given: `labels`, if the endpoint takes them: one for all answers, or
+                [steps].
 
         Returns:
             NumPy array [steps, ...], images in [-1, 1]; a dictionary of arrays where
             the endpoint gives several.
 
         Raises:
-            ValueError: if no endpoint takes latents alone, or for other seeds, steps
-                or paths.
+            ValueError: if no endpoint takes latents, alone or with labels; for other
+                seeds, steps or paths; or for labels that are missing, unknown or out of
+                range.
         """
         asked = self.built_endpoints()
         endpoint = first_of(asked)
         if endpoint is None:
             raise ValueError(
-                "Expected a model with an endpoint that takes latents alone, to "
-                f"interpolate between them. Received: {type(self).__name__} with the "
+                "Expected a model with an endpoint that takes latents, alone or with "
+                "labels, to interpolate between latents. "
+                f"Received: {type(self).__name__} with the "
                 f"endpoints {', '.join(asked) or '(none)'}."
             )
-        answers = interpolate(endpoint, seed_from, seed_to, steps, path)
+        answers = interpolate(endpoint, seed_from, seed_to, steps, path, **given)
         return next(iter(answers.values())) if len(answers) == 1 else answers
 
     def call(self, inputs: Any, training: bool = False) -> Any:
@@ -583,6 +596,7 @@ class Game(SavedWhole):
         check_callbacks(callbacks, self.optimizer)
         if hasattr(x, "source"):
             self.learned_from = x.source
+            self._name_classes(x.source)
         if hasattr(x, "position"):
             callbacks = [InOrder(x.position), *callbacks]
         if kwargs.get("verbose", "auto") == "auto":
@@ -591,6 +605,20 @@ class Game(SavedWhole):
             callbacks.append(ProgressBar(x.position))
         kwargs["callbacks"] = callbacks
         return super().fit(x, *args, **kwargs)
+
+    def _name_classes(self, source: Any):
+        """Takes the names of the classes from the data, unless they are known."""
+        names = getattr(source, "class_names", None) or ()
+        labels = next((s for s in self.spaces if isinstance(s, Labels)), None)
+        if labels is None or labels.names or labels.classes != len(names):
+            return
+        if labels.named(names).names is None:
+            return
+        self.spaces = tuple(space.named(names) for space in self.spaces)
+        # Built with the spaces of before.
+        self._asked.clear()
+        # Into the config, if the constructor takes them.
+        self._arguments |= data_arguments.taken(type(self), {"class_names": names})
 
     def train_step(self, data: Any) -> dict[str, Any]:
         with philox.compiled_by_xla(self.jit_compile is True):

@@ -10,15 +10,16 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core import augments
-from kgan.core.checks import check_networks
+from kgan.core.asking import ask, takes, takes_shares
+from kgan.core.checks import check_labels, check_networks
 from kgan.core.critics import check_branches, check_critic, check_slopes
 from kgan.core.game import Game
 from kgan.core.player import Player
 from kgan.core.ranges import check_logits, check_reaches
 from kgan.objectives import constraints, losses
-from kgan.objectives.penalties import Judged, get_all
+from kgan.objectives.penalties import Judged, get_all, logits_of
 from kgan.random.draws import Noise
-from kgan.spaces import Endpoint, Labels, Latents, Space, of_shape
+from kgan.spaces import Endpoint, Labels, Latents, Scalar, Space, of_shape
 from kgan.system.checks import check_whole
 
 
@@ -80,13 +81,19 @@ class GAN(Game):
 
     Args:
         generator: `keras.Model`, latents [batch, latent_dim] -> [batch, *image_shape].
-        discriminator: `keras.Model`, [batch, *image_shape] -> logits [batch, ...].
+            It may have a second input called `labels`, [batch].
+        discriminator: `keras.Model`, [batch, *image_shape] -> logits [batch, ...]. It
+            may have an input called `labels` too, and more outputs after the logits,
+            see `kgan.penalties.Opinion`.
         loss: a name, config or instance, see `kgan.losses.get`; None for a GAN that
             overrides both losses.
         latent_prior: a name, config or instance, see `kgan.latents.get`.
         latent_dim: coordinates of z. Default: those of the generator's input, of
             several inputs the one called `latents`.
         discriminator_steps: k, at least 1.
+        fresh: 0: G learns by the fakes that D saw; m: by m times as many fresh ones, at
+            the price of one more pass of G over each. 1 is algorithm 1 as it is
+            written.
         penalties: what D pays beside its loss: a name, a config or an instance, or a
             list of them, see `kgan.penalties.get`.
         clip: the largest absolute weight of D, see `kgan.constraints.clip`; None for
@@ -98,6 +105,7 @@ class GAN(Game):
             replicas draw the same for other examples. Penalties are of the examples
             before it.
         spaces: what `fit` delivers. Default: examples of the generator's output shape.
+        partners: more networks of G's player, which its optimizer trains too.
         players: more players, which update after D and G.
         ema_decay: in (0, 1), or None. If given, the generator's average over the steps,
             see `Game`, is what `generate` and `export` use: `ema_generator`.
@@ -120,10 +128,12 @@ class GAN(Game):
         latent_prior: Any = "normal",
         latent_dim: int | None = None,
         discriminator_steps: int = 1,
+        fresh: int = 0,
         penalties: Any = None,
         clip: float | None = None,
         augment: Any = None,
         spaces: Iterable[Space] | None = None,
+        partners: Iterable[keras.Model] = (),
         players: Iterable[Player] = (),
         **kwargs: Any,
     ) -> None:
@@ -133,19 +143,23 @@ class GAN(Game):
         check_networks(generator, discriminator, direct)
         check_logits(discriminator)
         check_whole("discriminator_steps", discriminator_steps)
+        check_whole("fresh", fresh, least=0)
         objective = None if loss is None else losses.get(loss)
         if spaces is None:
             spaces = [of_shape(generator.output_shape[1:])]
         sides = [
             Player("d", discriminator, lambda batch: self._charged_loss(batch)),
-            Player("g", generator, lambda batch: self.generator_loss(batch)),
+            Player("g", [generator, *partners], lambda b: self.generator_loss(b)),
         ]
         super().__init__([*sides, *players], spaces, averaged=[generator], **kwargs)
+        check_labels((generator, discriminator), self.spaces)
         check_reaches(generator, self.examples)
         self.generator = generator
         self.discriminator = discriminator
         self.objective = objective
         self.needs_real_logits = objective is not None and objective.needs_real_logits()
+        self.fresh = fresh
+        self._check_fresh()
         self.augment = augment = augments.get(augment)
         self.penalties = charged
         for penalty in charged:
@@ -245,11 +259,12 @@ class GAN(Game):
 
         Args:
             latents: [batch, latent_dim].
-            labels: [batch], or None; for games that tell G what to make.
+            labels: [batch], or None; for a G that takes them.
             training: whether G runs in training mode.
             network: G, or its average.
         """
-        return (network or self.generator)(latents, training=training)
+        network = network or self.generator
+        return ask(network, latents, training, labels=labels)
 
     def judge(self, examples: Any, batch: Batch) -> Any:
         """The one door through which D is called, in both players' passes.
@@ -259,7 +274,7 @@ class GAN(Game):
             batch: what else is known of them: labels, sources.
 
         Returns:
-            Logits [batch, ...].
+            Logits [batch, ...], or an `Opinion` with them.
         """
         if self.augment is not None:
             examples = self.augment(examples, **self._mode(batch.training))
@@ -278,13 +293,11 @@ class GAN(Game):
     def discriminate(self, examples: Any, batch: Batch) -> Any:
         """What D says of examples that went through `augment`.
 
-        A game whose D takes more, such as labels, overrides it.
-
         Args:
             examples: [batch, *image_shape].
             batch: what else is known of them: labels, sources.
         """
-        return self.discriminator(examples, training=batch.training)
+        return ask(self.discriminator, examples, batch.training, labels=batch.labels)
 
     def _mode(self, training: bool):
         takes = getattr(self.augment, "_call_has_training_arg", False)
@@ -367,6 +380,18 @@ class GAN(Game):
         # Two passes: real and fake examples have batch statistics of their own.
         real = self.judged(batch.real, batch)
         fake = self.judged(batch.fake, batch)
+        return self.discriminator_terms(batch, real, fake)
+
+    def discriminator_terms(
+        self, batch: Batch, real: Judged, fake: Judged
+    ) -> dict[str, Any]:
+        """`discriminator_loss`, of what D said.
+
+        Args:
+            batch: what D's update sees.
+            real: of the real examples.
+            fake: of the fakes.
+        """
         loss = self.objective.discriminator(real.logits, fake.logits)
         self.watch(self.objective.monitor(real.logits, fake.logits))
         return {"adversarial": loss, **self.charges(batch, real, fake)}
@@ -389,11 +414,26 @@ class GAN(Game):
 
     def generator_loss(self, batch: Batch) -> dict[str, Any]:
         """The terms that G minimises, by name: scalars, means over the batch."""
-        real_logits = None
-        if self.needs_real_logits:
-            real_logits = self.judge(batch.real, batch)
-        fake_logits = self.judge(batch.fake, batch)
-        return {"adversarial": self.objective.generator(fake_logits, real_logits)}
+        if self.fresh and batch.training:
+            latents = self.sample_latents(self.fresh * _rows(batch.latents))
+            labels = batch.labels
+            if labels is not None:
+                labels = keras.ops.tile(labels, [self.fresh])
+            fake = self.make(latents, labels, batch.training)
+            batch = batch._replace(fake=fake, latents=latents, labels=labels)
+        real = self.judge(batch.real, batch) if self.needs_real_logits else None
+        return self.generator_terms(batch, real, self.judge(batch.fake, batch))
+
+    def generator_terms(self, batch: Batch, real: Any, fake: Any) -> dict[str, Any]:
+        """`generator_loss`, of what D said.
+
+        Args:
+            batch: what G's update sees.
+            real: what D says of the real examples; None unless the loss needs it.
+            fake: what it says of the fakes.
+        """
+        loss = self.objective.generator(logits_of(fake), logits_of(real))
+        return {"adversarial": loss}
 
     def after_step(self, batch: Batch, terms: dict[str, dict[str, Any]]) -> None:
         """Moves the states of penalties, and of `augment`.
@@ -402,6 +442,18 @@ class GAN(Game):
         """
         for companion in self._companions():
             companion.after_step(self)
+
+    def _check_fresh(self):
+        if self.fresh and type(self).generator_loss is not GAN.generator_loss:
+            raise ValueError(
+                "Expected fresh=0 for a game with a `generator_loss` of its own, which "
+                f"decides that. Received: {type(self).__name__}, fresh={self.fresh}."
+            )
+        if self.fresh > 1 and self.needs_real_logits:
+            raise ValueError(
+                "Expected fresh of 0 or 1 for a loss that pairs each fake with a real "
+                f"example. Received: fresh={self.fresh}."
+            )
 
     def _companions(self):
         """What watches the game beside D and G."""
@@ -456,21 +508,48 @@ class GAN(Game):
     # Asking
 
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
-        """`generate`: latents, and labels if `make` takes them -> images."""
+        """`generate`: latents, and labels if G takes them -> images.
+
+        `mix`: between two classes, if G takes shares of classes.
+        """
         network = self.shown(self.generator, averaged)
-        takes = {"latents": self._latents()}
+        asked = {"latents": self._latents()}
         # The generator of algorithm 1 takes latents alone.
-        labelled = self.labels is not None and type(self).make is not GAN.make
+        own = type(self).make is not GAN.make
+        labelled = self.labels is not None and (own or takes(network, "labels"))
         if labelled:
-            takes["labels"] = self.labels
+            asked["labels"] = self.labels
 
         def generate(latents: Any, labels: Any = None):
             return {"images": self.make(latents, labels, network=network)}
 
         gives = {"images": self.examples}
         alone = None if labelled else network
-        endpoint = Endpoint(generate, takes, gives, seeded="sample", network=alone)
-        return {"generate": endpoint}
+        endpoint = Endpoint(generate, asked, gives, seeded="sample", network=alone)
+        endpoints = {"generate": endpoint}
+        if labelled and takes_shares(network):
+            endpoints["mix"] = self._mix(network)
+        return endpoints
+
+    def _mix(self, network: keras.Model):
+        """Latents and a mixture of two labels -> images."""
+
+        def mix(latents: Any, labels: Any, labels_to: Any, share: Any):
+            one, other = (
+                keras.ops.one_hot(y, self.labels.classes, dtype=latents.dtype)
+                for y in (labels, labels_to)
+            )
+            share = keras.ops.cast(share, latents.dtype)[:, None]
+            between = (1.0 - share) * one + share * other
+            return {"images": self.make(latents, between, network=network)}
+
+        takes = {
+            "latents": self._latents(),
+            "labels": self.labels,
+            "labels_to": self.labels,
+            "share": Scalar("share of labels_to, from 0 to 1"),
+        }
+        return Endpoint(mix, takes, {"images": self.examples})
 
     def generate(
         self,

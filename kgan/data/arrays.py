@@ -64,7 +64,8 @@ def open_npz(path: str | os.PathLike, reading: Reading) -> ArraySource:
     if reading.labels and labels is None:
         raise ValueError(
             f"Expected labels in {path}, because labels are asked for. Received: "
-            "images alone. Add an array called labels, or leave out labels."
+            "images alone. Add an array called labels, integers [n], or leave out "
+            "labels (--no-labels)."
         )
     if images.ndim < 3:
         raise ValueError(

@@ -45,8 +45,9 @@ def open_folder(
     if reading.labels and files.classes() is None:
         raise ValueError(
             "Expected one subfolder per class, because labels are asked for. "
-            f"Received: {files.root}, without a subfolder per class. Leave out labels, "
-            "or sort the images into subfolders."
+            f"Received: {files.root}, without a subfolder per class. Sort the images "
+            "into subfolders, such as cat/1.png and dog/1.png; or, for a model "
+            "without labels, leave out labels (--no-labels)."
         )
     headers = scan(files, reading.skip_corrupt)
     return held(of_headers(files, headers, reading, target), reading.in_memory)
@@ -104,7 +105,7 @@ class FolderSource(Source):
             return self.space, self.space
         if self.num_classes is None:
             return (self.space,)
-        return self.space, Labels(self.num_classes)
+        return self.space, Labels(self.num_classes, self.class_names)
 
     def fetch(self, element: Any, key: Any = None) -> tuple[Any, ...]:
         count = 2 if self._target else 1

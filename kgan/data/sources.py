@@ -56,13 +56,18 @@ class Source:
         self.num_classes = num_classes
         self.skipped = skipped
         self.class_names = None if class_names is None else list(class_names)
+        if num_classes is not None and len(class_names or ()) not in (0, num_classes):
+            raise ValueError(
+                f"Expected one name for each of {num_classes} classes of {name}. "
+                f"Received: {len(class_names)} class names."
+            )
 
     @property
     def spaces(self) -> tuple[Space, ...]:
         """The space of each part of a batch."""
         if self.num_classes is None:
             return (self.space,)
-        return self.space, Labels(self.num_classes)
+        return self.space, Labels(self.num_classes, self.class_names)
 
     @property
     def image_shape(self) -> tuple[int, ...]:
@@ -191,7 +196,9 @@ class ArraySource(Source):
         examples: uint8 images [n, height, width, channels], or float32 points [n, d].
         labels: integers [n], or None.
         name: the name of the set.
-        num_classes: the number of classes; default: the largest label plus one.
+        num_classes: the number of classes; default: that of `class_names`, else the
+            largest label plus one.
+        class_names: the names of the classes, or None.
         **kwargs: as for `Source`.
 
     Raises:
@@ -206,6 +213,7 @@ class ArraySource(Source):
         labels: Any = None,
         name: str = "array",
         num_classes: int | None = None,
+        class_names: Sequence[str] | None = None,
         **kwargs: Any,
     ) -> None:
         space = of_array(examples)
@@ -216,13 +224,14 @@ class ArraySource(Source):
                     f"Expected {len(examples)} integer labels. "
                     f"Received: shape {labels.shape}, dtype {labels.dtype}."
                 )
-            most = num_classes or int(labels.max()) + 1
+            most = num_classes or len(class_names or ()) or int(labels.max()) + 1
             if labels.min() < 0 or labels.max() >= most:
                 raise ValueError(
                     f"Expected labels from 0 to {most - 1}. "
                     f"Received: {labels.min()} to {labels.max()} in {name}."
                 )
             labels, num_classes = labels.astype("int32"), most
+        kwargs["class_names"] = class_names
         super().__init__(name, len(examples), space, num_classes, **kwargs)
         self.examples = examples
         self.labels = labels

@@ -202,8 +202,10 @@ def _keys(builder: Any, labels: bool):
         )
     if labels and not classes:
         raise ValueError(
-            "Expected a set with labels, because labels are asked for. "
-            f"Received: {builder.name} with the features {', '.join(features)}."
+            "Expected a set with labels (tfds.features.ClassLabel), because labels are "
+            f"asked for. Received: {builder.name} with the features "
+            f"{', '.join(features)}. Choose a set with classes; or a folder with one "
+            "subfolder per class; or leave out labels (--no-labels)."
         )
     image = "image" if "image" in images else images[0]
     label = "label" if "label" in classes else (classes or [None])[0]

@@ -20,12 +20,13 @@ from kgan.evaluation.protocol import (
     fitting,
     noise_side,
     real_sides,
+    reals_of,
     stand_in_sides,
     views_of,
     what_generator_lacks,
     what_lacks,
 )
-from kgan.evaluation.reals import Reals, Side
+from kgan.evaluation.reals import Side
 from kgan.evaluation.samples import Samples
 from kgan.evaluation.scored import scored_images, scores_of
 from kgan.evaluation.views import Views
@@ -44,7 +45,7 @@ IMAGE_METRICS = (
     "density_coverage",
     "memorization",
 )
-CLASS_METRICS = ("class_frechet_distance",)
+CLASS_METRICS = ("class_frechet_distance", "agreement", "class_diversity")
 PAIR_METRICS = ("psnr", "ssim", "l1")
 STACKED_METRICS = ("stacked_mode_coverage",)
 POINT_METRICS = ("mode_coverage", "frechet_distance")
@@ -70,7 +71,8 @@ class Evaluation:
         metrics: names or instances of `kgan.metrics`. Default: for images,
             IMAGE_METRICS, CLASS_METRICS and PAIR_METRICS without those that the data
             has no examples, classes or pairs for; STACKED_METRICS for stacked digits;
-            POINT_METRICS for points.
+            POINT_METRICS for points. Where a given one needs classes, the data are read
+            with their labels, whether the generators learn them or not.
         extractor: see `kgan.metrics.extractors.get`. Default: "lenet" for gray images
             and stacked digits, "color" for color images, "pixels" for points.
         samples: the number of generated examples, and the largest number of real
@@ -100,7 +102,7 @@ class Evaluation:
                 "Expected samples >= 4, two for each half of the real examples. "
                 f"Received: samples={samples}."
             )
-        self.reals = Reals(what_is_learned(data), samples)
+        self.reals = reals_of(what_is_learned(data), metrics, samples)
         images = isinstance(self.reals.space, Images)
         self.extractor = extractors.get(extractor or self._default_extractor(images))
         self.samples = samples

@@ -41,7 +41,10 @@ def open_export(path: str | Path) -> Questions:
         )
         for name, function in loaded.signatures.items()
     }
-    return questions(signatures, ask, path, _of_numbers(path))
+    # Imported here, because the card module imports the scores of evaluations.
+    from kgan.serving import card
+
+    return questions(signatures, ask, path, _of_numbers(path), card.labels_of(path))
 
 
 def about_export(path: str | Path) -> tuple[str, dict[str, Any], Data | None]:

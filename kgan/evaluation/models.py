@@ -9,9 +9,15 @@ import numpy as np
 
 from kgan.core.game import Game
 from kgan.evaluation.samples import Said, Samples
+from kgan.evaluation.scored import what_is_said
 from kgan.recipes.recipe import Data
-from kgan.spaces import Endpoint, Images, Labels, Points, Scalar
-from kgan.spaces.interpolation import can_interpolate, gives_images, interpolate
+from kgan.spaces import Endpoint, Images, Labels, Points
+from kgan.spaces.interpolation import (
+    can_interpolate,
+    gives_images,
+    interpolate,
+    mixing,
+)
 from kgan.spaces.sampling import sampling
 
 
@@ -46,8 +52,17 @@ def of_model(
         (examples,) = endpoint.sample(count, seed, **given).values()
         return examples
 
-    def between(start: int, end: int, steps: int, path: str) -> np.ndarray:
-        (images,) = interpolate(endpoint, start, end, steps, path).values()
+    def between(
+        start: int, end: int, steps: int, path: str, **given: Any
+    ) -> np.ndarray:
+        (images,) = interpolate(endpoint, start, end, steps, path, **given).values()
+        return images
+
+    endpoints = model.built_endpoints(weights != "raw")
+    name = mixing(endpoints)
+
+    def mix(count: int, seed: int, **given: Any) -> np.ndarray:
+        (images,) = endpoints[name].sample(count, seed, **given).values()
         return images
 
     return Samples(
@@ -62,28 +77,26 @@ def of_model(
         {name: endpoint.takes[name] for name in endpoint.given},
         _says(model, weights != "raw"),
         endpoint.reconstructs,
+        mix if name else None,
     )
 
 
 def _says(model: Game, averaged: bool):
-    """What the model says of images, see `Samples`: "scores" from images alone,
-    the name of the answer from images and noise."""
+    """What the model says of images, see `Samples` and `what_is_said`."""
     says = {}
     for endpoint in model.built_endpoints(averaged).values():
-        given = [type(endpoint.takes[name]) for name in endpoint.given]
-        gives = [type(space) for space in endpoint.gives.values()]
-        if (given, gives) == ([Images], [Scalar]):
-            ((answer, space),) = endpoint.gives.items()
-            what = answer if endpoint.drawn else "scores"
-            ask = functools.partial(_numbers, endpoint)
-            says.setdefault(what, Said(ask, space.of))
+        given = [endpoint.takes[name] for name in endpoint.given]
+        said = what_is_said(given, endpoint.gives, bool(endpoint.drawn))
+        for what, answer in said.items():
+            ask = functools.partial(_answer, endpoint, answer)
+            of = getattr(endpoint.gives[answer], "of", None)
+            says.setdefault(what, Said(ask, of))
     return says
 
 
-def _numbers(endpoint: Endpoint, images: np.ndarray, seed: int):
+def _answer(endpoint: Endpoint, name: str, images: np.ndarray, seed: int):
     given = dict.fromkeys(endpoint.given, images)
-    (numbers,) = endpoint.sample(seed=seed, **given).values()
-    return numbers
+    return endpoint.sample(seed=seed, **given)[name]
 
 
 def _sampling(model: Game, averaged: bool):

@@ -83,6 +83,7 @@ def _asking(asked: Questions, source: Any, kind: str, weights: str, *about: Any)
         *about,
         block=asked.block,
         interpolate=asked.interpolate,
+        mix=asked.mix,
         takes=asked.takes,
         says=asked.says,
     )

@@ -9,16 +9,20 @@ compare examples of equal labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import dataclasses
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from kgan.data import Source
 from kgan.evaluation.reals import Reals, Side
 from kgan.evaluation.samples import Samples
 from kgan.evaluation.scored import best_and_chance, scored_images
 from kgan.evaluation.views import Views
-from kgan.metrics import Conditions, Metric, ModelMetric, made_for
+from kgan.metrics import Conditions, Metric, ModelMetric, get, made_for
 from kgan.metrics.extractors import Extractor
+from kgan.recipes.recipe import Data
 from kgan.spaces import Images, Labels, Points, Space
 
 _SPLITS = {
@@ -32,6 +36,30 @@ _LABELS = {"labels": "fake", "real_labels": "real"}
 _TAKEN = {"labels": (Labels, "labels"), "target": (Images, "source images")}
 # What a metric needs -> the only space that has it; every space has the other needs.
 _SPACES = {"points": Points, "images": Images, "channel_logits": Images}
+
+
+def reals_of(
+    learned: Data | Source, metrics: Sequence[str | Metric] | None, samples: int
+) -> Reals:
+    """Returns the real examples, with their classes where a metric needs them.
+
+    A generator can learn without labels, and be scored with them, as InfoGAN is.
+
+    Args:
+        learned: what the generators learn from.
+        metrics: those that are asked for.
+        samples: the largest number of examples per side.
+
+    Raises:
+        ValueError: if the data cannot be opened.
+    """
+    sides = {side for metric in metrics or () for side in get(metric).sides}
+    single = isinstance(learned, Data) and not (learned.target or learned.degradation)
+    if single and not learned.labels and sides & set(_LABELS):
+        # Without classes, `what_lacks` says which metric needs them.
+        with contextlib.suppress(ValueError):
+            return Reals(dataclasses.replace(learned, labels=True), samples)
+    return Reals(learned, samples)
 
 
 def fitting(
@@ -90,14 +118,15 @@ def stand_in_sides(reals: Reals, metric: Metric) -> dict[str, Side]:
 
     Held-out examples are the side `fake`. Without held-out examples, one half of the
     real examples is the side `real` and the other half is `fake`. For the Parzen
-    estimate, training images are the side `fake`, the centres. Where a model scores
+    estimate, training images are the side `fake`, the centres; for the classification
+    accuracy score, the examples that the generator learned from. Where a model scores
     real images, the best possible scores are the side `fake`.
     """
     sides = real_sides(reals, metric)
     if isinstance(metric, ModelMetric):
         return {**sides, "fake": best_and_chance(metric, reals)[0]}
     stand_in = metric.stand_in and reals.side(metric.stand_in)
-    if stand_in is not None:
+    if stand_in is not None and stand_in is not sides.get("real"):
         return {**sides, "fake": stand_in}
     one, other = reals.halves(metric.real_side)
     return {**sides, **({"real": one} if "real" in sides else {}), "fake": other}

@@ -110,13 +110,14 @@ class Reals:
                 - "training": the first TRAINING_LIMIT examples of that split;
                 - "held_out": examples that the generator did not learn from: the split
                   test if there is one, else train[n:] if it learned from train[:n];
+                - "unseen": "held_out" if there is one, else "reference";
                 - "test": the first 10,000 examples of the split test;
                 - "validation": train[n:] if the generator learned from train[:n], else
                   the last 10,000 examples of train;
                 - "sources": what a translation is made from: examples of the split
                   `validation` of the data if it names one, else of the split that the
                   generator learned from; of single images, what a reconstruction is
-                  made from: "held_out" if there is one, else "reference";
+                  made from: "unseen";
                 - "target": the targets of "sources", one each: of single images,
                   the same images;
                 - "noise": for images, independent pixels, uniform over all levels.
@@ -129,6 +130,7 @@ class Reals:
                 "reference": self._reference,
                 "training": self._training,
                 "held_out": self._held_out,
+                "unseen": self._unseen,
                 "test": self._test,
                 "validation": self._validation,
                 "sources": lambda: self._of_pairs(0),
@@ -171,6 +173,9 @@ class Reals:
                 return self._drawn(source, split)
         return None
 
+    def _unseen(self):
+        return self.side("held_out") or self.side("reference")
+
     def _test(self):
         source = self._other("test")
         return source and self._first(source, "test", _HELD_OUT_LIMIT)
@@ -197,7 +202,7 @@ class Reals:
     def _of_pairs(self, part: int):
         """The sources or the targets of the split to evaluate, drawn together."""
         if not self.two_parts:
-            return self.side("held_out") or self.side("reference")
+            return self.side("unseen")
         if self._pairs is None:
             split = self.data.validation or self.data.split
             source = self._open(split)

@@ -12,7 +12,8 @@ import numpy as np
 from kgan.random import seeds
 from kgan.recipes.recipe import Data
 from kgan.spaces import Labels, Space
-from kgan.spaces.interpolation import interpolation_picture
+from kgan.spaces.images import tile
+from kgan.spaces.interpolation import MIXED, interpolation_picture
 from kgan.system.finite import all_finite
 
 # The number of examples per seed, fewer for large examples, so that an export can
@@ -29,7 +30,7 @@ class Said(NamedTuple):
 
     Attributes:
         ask: function of uint8 images [n, height, width, channels] and a seed ->
-            float32 [n].
+            float32 or int32 [n].
         of: what the numbers say, in words, where only equal ones are comparable; None
             if it does not matter, or is not known.
     """
@@ -53,13 +54,17 @@ class Samples:
         trained: what is known about the training: recipe, model, epoch, steps.
         data: the `kgan.recipes.Data` that the generator was trained on, or None.
         block: function of (count, seed, **given) -> examples [count, ...].
-        interpolate: function of (seed_from, seed_to, steps, path) -> images [steps,
-            height, width, channels], or None if the generator cannot interpolate.
+        interpolate: function of (seed_from, seed_to, steps, path, **given) -> images
+            [steps, height, width, channels], or None if the generator cannot
+            interpolate.
         takes: name -> `kgan.spaces.Space` of what the generator takes beside a seed:
             labels, or images to translate.
         says: what the model itself says of real images, by what metrics call it
-            ("scores", "log_weights"; see `kgan.metrics.ModelMetric`).
+            ("scores", "classes", "log_weights"; see `kgan.metrics.ModelMetric`).
         reconstructs: whether examples should be the images that the generator takes.
+        mix: function of (count, seed, labels, labels_to, share) -> images [count,
+            height, width, channels], or None if there is nothing between two classes,
+            see `kgan.spaces.interpolation.mixing`.
     """
 
     def __init__(
@@ -71,10 +76,11 @@ class Samples:
         trained: dict[str, Any],
         data: Data | None,
         block: Callable[..., np.ndarray],
-        interpolate: Callable[[int, int, int, str], np.ndarray] | None = None,
+        interpolate: Callable[..., np.ndarray] | None = None,
         takes: Mapping[str, Space] | None = None,
         says: Mapping[str, Said] | None = None,
         reconstructs: bool = False,
+        mix: Callable[..., np.ndarray] | None = None,
     ) -> None:
         self.source = str(source)
         self.kind = kind
@@ -87,6 +93,7 @@ class Samples:
         self.takes = dict(takes or {})
         self.says = dict(says or {})
         self.reconstructs = reconstructs
+        self._mix = mix
 
     def draw(self, count: int, seed: int = 0, **given: Any) -> np.ndarray:
         """Returns the first `count` examples of `seed`.
@@ -98,7 +105,7 @@ class Samples:
             seed: integer >= 0.
             **given: at least `count` examples of each of `takes`, of the form outside
                 the library. Default of labels whose number is known: 0, 1, 2, ...,
-                repeating; an export does not say it.
+                repeating; a server does not say it.
 
         Returns:
             uint8 images [count, height, width, channels], with levels 0 to 255; or
@@ -142,7 +149,7 @@ class Samples:
             seed: integer >= 0; fixes draws.
 
         Returns:
-            float32 [n].
+            float32 [n], or int32 for classes.
         """
         numbers = seeds.of_blocks(seed)
         size = _block_size(images.shape[1:])
@@ -172,31 +179,90 @@ class Samples:
             )
         return given
 
-    def interpolations(self, rows: int, steps: int, seed: int = 0) -> np.ndarray:
+    @property
+    def labels(self) -> tuple[str, Labels] | None:
+        """The name and the space of the labels that the generator takes, or None."""
+        kinds = [(k, s) for k, s in self.takes.items() if isinstance(s, Labels)]
+        return kinds[0] if len(kinds) == 1 else None
+
+    def interpolations(
+        self,
+        rows: int,
+        steps: int,
+        seed: int = 0,
+        labels: Sequence[int] | None = None,
+    ) -> np.ndarray:
         """Returns `kgan.spaces.interpolation.interpolation_picture`.
 
         Args:
             rows: the number of pairs of seeds, at least 1.
             steps: the number of images per pair, both ends included, at least 2.
             seed: integer >= 0, fixes the pairs.
+            labels: classes, for a generator that takes labels: each pair has a row for
+                each of them.
 
         Returns:
-            uint8 [height, width, channels], with one row of images per pair.
+            uint8 [height, width, channels], with one row of images per pair and label.
 
         Raises:
-            ValueError: for other numbers, or an export that cannot interpolate.
+            ValueError: for other numbers, labels that are missing or not taken, or an
+                export that cannot interpolate.
         """
-        if rows < 1 or steps < 2 or seed < 0:
-            raise ValueError(
-                "Expected rows >= 1, steps >= 2 and seed >= 0. "
-                f"Received: rows={rows}, steps={steps}, seed={seed}."
-            )
+        _check_rows(rows, steps, seed)
         if self._interpolate is None:
             raise ValueError(
-                "Expected a generator of images from latents alone. Received: "
-                f"{self.source}, which cannot interpolate."
+                "Expected a generator of images from latents, alone or with labels. "
+                f"Received: {self.source}, which cannot interpolate."
             )
-        return interpolation_picture(self._interpolate, rows, steps, seed)
+        if (labels is None) != (self.labels is None):
+            raise ValueError(
+                f"Expected {'no labels' if labels else 'labels'} for interpolations of "
+                f"{self.source}, which takes {', '.join(self.takes) or 'none'}. "
+                f"Received: labels={labels}."
+            )
+        given = [{self.labels[0]: label} for label in labels or ()] or [{}]
+        return interpolation_picture(self._interpolate, rows, steps, seed, given)
+
+    def transitions(
+        self, rows: int, steps: int, seed: int, label_from: int, label_to: int
+    ) -> np.ndarray:
+        """Returns a picture of what lies between two classes.
+
+        All images of a row have the same latents, those of `draw`.
+
+        Args:
+            rows: the number of latents, at least 1.
+            steps: the number of images per row, both classes included, at least 2.
+            seed: integer >= 0, fixes the latents.
+            label_from, label_to: the classes at the left and at the right.
+
+        Returns:
+            uint8 [height, width, channels].
+
+        Raises:
+            ValueError: for other numbers, or a generator that mixes no classes.
+        """
+        _check_rows(rows, steps, seed)
+        if self._mix is None:
+            raise ValueError(
+                "Expected a generator with an endpoint between classes, which takes "
+                f"{', '.join(MIXED)}. Received: {self.source}, which has none: its "
+                "labels are whole numbers. Interpolate latents within classes: "
+                f"--label {label_from} {label_to}."
+            )
+        number = next(seeds.of_blocks(seed))
+        ends = {
+            "labels": np.full(rows, label_from, "int32"),
+            "labels_to": np.full(rows, label_to, "int32"),
+        }
+        shares = np.linspace(0.0, 1.0, steps, dtype="float32")
+        columns = [
+            self._mix(rows, number, **ends, share=np.full(rows, share, "float32"))
+            for share in shares
+        ]
+        # [steps, rows, ...] -> [rows, steps, ...]
+        images = self.space.to_public(np.stack(columns, axis=1))
+        return tile(images.reshape(-1, *images.shape[2:]), steps)
 
     def about(self, count: int, seed: int, examples: np.ndarray) -> dict[str, Any]:
         """Returns the entry `samples` of a `Result` for examples of this generator.
@@ -215,6 +281,14 @@ class Samples:
             "seed": seed,
             "sha256": hashlib.sha256(np.ascontiguousarray(examples)).hexdigest(),
         }
+
+
+def _check_rows(rows: int, steps: int, seed: int):
+    if rows < 1 or steps < 2 or seed < 0:
+        raise ValueError(
+            "Expected rows >= 1, steps >= 2 and seed >= 0. "
+            f"Received: rows={rows}, steps={steps}, seed={seed}."
+        )
 
 
 def _block_size(shape: Sequence[int | None]):

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kgan.evaluation.samples import Said
+from kgan.evaluation.scored import what_is_said
 from kgan.serving.client.signature_defs import Signature, Tensor
-from kgan.spaces import Images, Labels, Points, Scalar, Space, of_shape
+from kgan.spaces import Images, Labels, Points, Scalar, Space, interpolation, of_shape
 from kgan.spaces.sampling import sampling
 
 # What stands for latents in a request.
@@ -20,23 +21,36 @@ _DRAWN = ("num_samples", "seed")
 class AnyLabels(Labels):
     """Labels of a signature, which does not say how many classes there are.
 
-    >>> kgan.evaluation.signatures.AnyLabels().classes is None
-    True
+    >>> kgan.evaluation.signatures.AnyLabels().number_of("7")
+    7
     """
 
     def __init__(self) -> None:
         self.classes = None
+
+    def describe(self) -> str:
+        return self.unit
+
+    def choices(self) -> str:
+        return "as a whole number, because the names of the classes are not known here"
+
+    def number_of(self, label: Any) -> int:
+        text = str(label)
+        if not text.isascii() or not text.isdigit() or int(text) >= 2**31:
+            raise ValueError(f"Expected a label {self.choices()}. Received: {label!r}.")
+        return int(text)
 
 
 class Questions(NamedTuple):
     """What `kgan.evaluation.Samples` asks an export; arguments as there.
 
     Attributes:
-        block, interpolate, space, takes, says: as for `Samples`.
+        block, interpolate, mix, space, takes, says: as for `Samples`.
     """
 
     block: Callable[..., np.ndarray]
-    interpolate: Callable[[int, int, int, str], np.ndarray] | None
+    interpolate: Callable[..., np.ndarray] | None
+    mix: Callable[..., np.ndarray] | None
     space: Space
     takes: dict[str, Space]
     says: dict[str, Said]
@@ -47,6 +61,7 @@ def questions(
     ask: Callable[[str, dict[str, Any]], dict[str, np.ndarray]],
     source: Any,
     of: Mapping[str, str] | None = None,
+    labels: Mapping[str, Labels] | None = None,
 ) -> Questions:
     """Returns how to ask for examples: from a seed, from labels too, or from images.
 
@@ -66,6 +81,7 @@ def questions(
         ask: function of the name of a signature and its inputs -> its outputs.
         source: what an error calls the export.
         of: name of a signature -> what its numbers say, if that is known.
+        labels: name of an input -> space of its labels, if that is known.
 
     Raises:
         ValueError: if no signature makes examples.
@@ -74,25 +90,33 @@ def questions(
     signature = signatures[name]
     (output,) = signature.outputs.values()
 
-    def block(count: int, seed: int, **given: Any) -> np.ndarray:
+    def block(count: int, seed: int, asked: str = name, **given: Any) -> np.ndarray:
         drawn = {"num_samples": np.int32(count), "seed": np.int32(seed)}
-        drawn = {key: drawn[key] for key in _DRAWN if key in signature.inputs}
-        tensors = {
-            key: np.asarray(value, signature.inputs[key].dtype)
-            for key, value in given.items()
-        }
-        return _only(ask(name, {**drawn, **tensors}))
+        inputs = signatures[asked].inputs
+        drawn = {key: drawn[key] for key in _DRAWN if key in inputs}
+        return _only(ask(asked, {**drawn, **_tensors(inputs, given)}))
 
-    def interpolate(start: int, end: int, steps: int, path: str) -> np.ndarray:
+    between = _inputs(signatures, "interpolate")
+
+    def interpolate(
+        start: int, end: int, steps: int, path: str, **given: Any
+    ) -> np.ndarray:
         numbers = {"seed_from": start, "seed_to": end, "steps": steps}
         inputs = {key: np.int32(number) for key, number in numbers.items()}
-        return _only(ask("interpolate", {**inputs, "path": path}))
+        beside = _tensors(between, given)
+        return _only(ask("interpolate", {**inputs, "path": path, **beside}))
 
+    mixing = interpolation.mixing({k: _asked(s) for k, s in signatures.items()})
+    takes = _asked(signature).takes
+    known = {
+        k: v for k, v in (labels or {}).items() if isinstance(takes.get(k), Labels)
+    }
     return Questions(
         block,
-        interpolate if "path" in _inputs(signatures, "interpolate") else None,
+        interpolate if "path" in between else None,
+        mixing and functools.partial(block, asked=mixing),
         of_shape(output.shape[1:]),
-        _asked(signature).takes,
+        {**takes, **known},
         _says(signatures, ask, of or {}),
     )
 
@@ -163,30 +187,37 @@ def _sampling(signatures: Mapping[str, Signature], source: Any):
 def _says(
     signatures: Mapping[str, Signature], ask: Callable[..., Any], of: Mapping[str, str]
 ):
-    """What the model says of images, see `Samples`: "scores" from images alone,
-    the name of the answer from images and a seed."""
+    """What the model says of images, see `Samples` and `what_is_said`."""
     says = {}
     for name, signature in signatures.items():
         asked = _asked(signature)
-        takes, gives = ([*spaces.values()] for spaces in (asked.takes, asked.gives))
-        if [*map(type, takes)] == [Images] and [*map(type, gives)] == [Scalar]:
-            seeded = "seed" in signature.inputs
-            what = next(iter(signature.outputs)) if seeded else "scores"
-            say = functools.partial(_numbers, ask, name, signature)
+        drawn = "seed" in signature.inputs
+        said = what_is_said(asked.takes.values(), asked.gives, drawn)
+        for what, answer in said.items():
+            request = functools.partial(ask, name)
+            say = functools.partial(_answer, request, asked, answer)
             says.setdefault(what, Said(say, of.get(name)))
     return says
 
 
-def _numbers(
-    ask: Callable[..., Any],
-    name: str,
-    signature: Signature,
+def _answer(
+    request: Callable[[dict[str, Any]], dict[str, np.ndarray]],
+    asked: Asked,
+    answer: str,
     images: np.ndarray,
     seed: int,
 ):
-    (key,) = _asked(signature).takes
-    seeded = {"seed": np.int32(seed)} if "seed" in signature.inputs else {}
-    return _only(ask(name, {key: images, **seeded}))
+    (key,) = asked.given
+    drawn = {"seed": np.int32(seed)} if "seed" in asked.inputs else {}
+    return request({key: images, **drawn})[answer]
+
+
+def _tensors(inputs: Mapping[str, Tensor], given: Mapping[str, Any]):
+    """What is given, as arrays of the inputs' kinds; a single label as one row."""
+    return {
+        key: np.atleast_1d(np.asarray(value, inputs[key].dtype))
+        for key, value in given.items()
+    }
 
 
 def _inputs(signatures: Mapping[str, Signature], name: str):

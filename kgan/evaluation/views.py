@@ -34,18 +34,18 @@ class Views:
             needs: what the metric needs of this side, see `Metric.needs_of`.
 
         Returns:
-            For "labels", int32 [n]. For "scores", float32 [n]. For "log_weights",
-            float32 [n, k]. For "points", float32 [n, d]. For "images", float32 [n,
-            height, width, channels] in [-1, 1]. For "features", float32 [n, d]. For
-            "logits", float32 [n, classes]. For "channel_logits", float32 [n, channels,
-            classes].
+            For "labels" and "classes", int32 [n]. For "scores", float32 [n]. For
+            "log_weights", float32 [n, k]. For "points", float32 [n, d]. For "images",
+            float32 [n, height, width, channels] in [-1, 1]. For "features", float32
+            [n, d]. For "logits", float32 [n, classes]. For "channel_logits", float32
+            [n, channels, classes].
 
         Raises:
             ValueError: as `Extractor.extract`.
         """
         if needs == "labels":
             return side.labels
-        if needs in ("points", "scores", "log_weights"):
+        if needs in ("points", "scores", "classes", "log_weights"):
             return side.examples
         if needs == "images":
             return to_float(side.examples).numpy()

@@ -2,6 +2,7 @@
 
 from kgan.layers.adaptive_augment import AdaptiveAugment
 from kgan.layers.batch_normalization import BatchNormalization
+from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment
 from kgan.layers.dropout import Dropout
 from kgan.layers.maxout import Maxout
@@ -15,6 +16,7 @@ from kgan.layers.vanishing_residual import VanishingResidual
 __all__ = [
     "AdaptiveAugment",
     "BatchNormalization",
+    "ConditionalBatchNormalization",
     "DiffAugment",
     "Dropout",
     "Maxout",

@@ -56,7 +56,9 @@ class BatchNormalization(keras.layers.BatchNormalization):
         x = inputs
         if len(inputs.shape) != 4:
             x = tf.reshape(inputs, [shape[0], -1, 1, inputs.shape[-1]])
-        gamma, beta = map(tf.convert_to_tensor, (self.gamma, self.beta))
+        channels = inputs.shape[-1]
+        gamma = tf.convert_to_tensor(self.gamma) if self.scale else tf.ones(channels)
+        beta = tf.convert_to_tensor(self.beta) if self.center else tf.zeros(channels)
         replica = tf.distribute.get_replica_context()
         alone = replica is None or replica.num_replicas_in_sync == 1
         if self.synchronized and not alone:
@@ -73,8 +75,6 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return (
             mask is None
             and self.axis in (-1, len(inputs.shape) - 1)
-            and self.scale
-            and self.center
             and not self.renorm
             and inputs.dtype in (tf.float32, tf.bfloat16, tf.float16)
         )

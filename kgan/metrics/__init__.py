@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from kgan.metrics import extractors
+from kgan.metrics.agreement import Agreement
 from kgan.metrics.auroc import AUROC, auroc
+from kgan.metrics.class_diversity import ClassDiversity
 from kgan.metrics.class_frechet import ClassFrechetDistance
+from kgan.metrics.classification_accuracy import ClassificationAccuracyScore
+from kgan.metrics.classifier import Augment, Classifier, train_classifier
+from kgan.metrics.code_error import CodeError
 from kgan.metrics.density_coverage import DensityCoverage, density_coverage
 from kgan.metrics.frechet import (
     FrechetDistance,
@@ -33,6 +38,7 @@ from kgan.metrics.mode_coverage import (
 )
 from kgan.metrics.model_metric import ModelMetric
 from kgan.metrics.ms_ssim import MSSSIM, ms_ssim, ms_ssim_of_pairs
+from kgan.metrics.mutual_information import categorical_bound
 from kgan.metrics.pair_metric import PairMetric, PixelMetric
 from kgan.metrics.parzen import (
     ParzenWindow,
@@ -52,8 +58,12 @@ from kgan.metrics.value import Value
 from kgan.system.registry import resolve
 
 _METRICS = {
+    "agreement": Agreement,
     "auroc": AUROC,
+    "class_diversity": ClassDiversity,
     "class_frechet_distance": ClassFrechetDistance,
+    "classification_accuracy_score": ClassificationAccuracyScore,
+    "code_error": CodeError,
     "density_coverage": DensityCoverage,
     "frechet_distance": FrechetDistance,
     "importance_weighted_bound": ImportanceWeightedBound,
@@ -79,7 +89,13 @@ __all__ = [
     "MSSSIM",
     "PSNR",
     "SSIM",
+    "Agreement",
+    "Augment",
+    "ClassDiversity",
     "ClassFrechetDistance",
+    "ClassificationAccuracyScore",
+    "Classifier",
+    "CodeError",
     "Conditions",
     "DensityCoverage",
     "FrechetDistance",
@@ -99,6 +115,7 @@ __all__ = [
     "StackedModeCoverage",
     "Value",
     "auroc",
+    "categorical_bound",
     "choose_sigma",
     "density_coverage",
     "extractors",
@@ -119,6 +136,7 @@ __all__ = [
     "sliced_wasserstein",
     "squared_mmd",
     "stacked_digits",
+    "train_classifier",
     "training_distances",
 ]
 

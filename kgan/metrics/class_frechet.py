@@ -67,22 +67,11 @@ class ClassFrechetDistance(SampleMetric):
             ValueError: for other shapes, a class of fewer than 2 examples on one side,
                 or a class that has no real examples.
         """
-        real, fake = vectors(real, "real features"), vectors(fake, "features")
-        check_alike(real, fake)
-        real_labels = check_labels(real_labels, len(real), "real_labels")
-        labels = check_labels(labels, len(fake), "labels")
         one = FrechetDistance()
+        sides = by_class(real, fake, real_labels, labels)
         values = {}
-        for number in np.union1d(real_labels, labels).tolist():
-            sides = real[real_labels == number], fake[labels == number]
-            counts = [len(side) for side in sides]
-            if min(counts) < 2:
-                raise ValueError(
-                    "Expected at least 2 real and 2 generated examples of each class. "
-                    f"Received: {counts[0]} real and {counts[1]} generated examples of "
-                    f"class {number}. Score more examples, or leave the class out."
-                )
-            (values[number],) = one.score(*sides).values()
+        for number, (of_real, of_fake) in sides.items():
+            (values[number],) = one.score(of_real, of_fake).values()
         return values
 
     def score(
@@ -117,6 +106,39 @@ class ClassFrechetDistance(SampleMetric):
                 value.value, value.error, f"class {worst}; {value.how}"
             ),
         }
+
+
+def by_class(
+    real: np.ndarray, fake: np.ndarray, real_labels: Any, labels: Any
+) -> dict[int, tuple[np.ndarray, np.ndarray]]:
+    """Returns class -> (the real examples of the class, the generated ones).
+
+    Args:
+        real: features [n, d].
+        fake: features [m, d].
+        real_labels: integers [n], the classes of `real`.
+        labels: integers [m], the classes of `fake`.
+
+    Raises:
+        ValueError: for other shapes, a class of fewer than 2 examples on one side, or a
+            class that has no real examples.
+    """
+    real, fake = vectors(real, "real features"), vectors(fake, "features")
+    check_alike(real, fake)
+    real_labels = check_labels(real_labels, len(real), "real_labels")
+    labels = check_labels(labels, len(fake), "labels")
+    sides = {}
+    for number in np.union1d(real_labels, labels).tolist():
+        pair = real[real_labels == number], fake[labels == number]
+        counts = [len(side) for side in pair]
+        if min(counts) < 2:
+            raise ValueError(
+                "Expected at least 2 real and 2 generated examples of each class. "
+                f"Received: {counts[0]} real and {counts[1]} generated examples of "
+                f"class {number}. Score more examples, or leave the class out."
+            )
+        sides[number] = pair
+    return sides
 
 
 def check_labels(labels: Any, count: int, what: str) -> np.ndarray:

@@ -51,7 +51,8 @@ class Metric(keras.metrics.Metric):
     Attributes:
         needs: what the metric scores: "features", "logits", "channel_logits" (the
             logits of each channel as a gray image), "images", "points", or what a model
-            says of real images, see `ModelMetric`: "scores" or "log_weights".
+            says of real images, see `ModelMetric`: "scores", "classes" or
+            "log_weights".
         sides: the sets of examples that the metric uses. Every metric accepts the sides
             `real` and `fake`, and ignores one that it does not use. Others are `target`
             (example i is what `fake` has to be like in i), `labels` (the classes of

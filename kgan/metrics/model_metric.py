@@ -13,8 +13,8 @@ class ModelMetric(SampleMetric):
     """A score of the numbers that a model gives to real images.
 
     `needs` says which numbers: "scores", of an endpoint from images to one number each;
-    or "log_weights", of an endpoint from images and noise to `log_weights`. The side
-    `fake` holds them.
+    "classes", of an endpoint from images to labels or codes; or "log_weights", of an
+    endpoint from images and noise to `log_weights`. The side `fake` holds them.
 
     >>> metric = kgan.metrics.AUROC()
     >>> isinstance(metric, kgan.metrics.ModelMetric), metric.needs
@@ -40,7 +40,7 @@ class ModelMetric(SampleMetric):
         """Returns what the metric scores: the side `fake`, [n, ...].
 
         Args:
-            say: function of images and a seed -> float32 [n].
+            say: function of images and a seed -> float32 or int32 [n].
             images: uint8 [n, height, width, channels].
             seed: fixes draws.
         """

@@ -1,10 +1,14 @@
 """One paper per file: its equations and its class."""
 
+from kgan.models.acgan import ACGAN
 from kgan.models.autoencoder import AutoEncoder
 from kgan.models.began import BEGAN
+from kgan.models.conditional_gan import ConditionalGAN
 from kgan.models.dcgan import DCGAN
+from kgan.models.info_gan import InfoGAN
 from kgan.models.line import LineGAN
 from kgan.models.lsgan import LSGAN
+from kgan.models.projection_gan import ProjectionGAN
 from kgan.models.rpgan import RpGAN
 from kgan.models.sngan import SNGAN
 from kgan.models.vae import VAE
@@ -14,6 +18,7 @@ from kgan.models.wgan import WGAN
 from kgan.models.wgan_gp import WGANGP
 
 __all__ = [
+    "ACGAN",
     "BEGAN",
     "DCGAN",
     "LSGAN",
@@ -23,7 +28,10 @@ __all__ = [
     "WGAN",
     "WGANGP",
     "AutoEncoder",
+    "ConditionalGAN",
+    "InfoGAN",
     "LineGAN",
+    "ProjectionGAN",
     "RpGAN",
     "VanillaGAN",
 ]

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
-from keras import ops
 
-from kgan.core.gan import GAN, Batch
+from kgan.core.gan import GAN
 from kgan.networks.resnet import resnet_discriminator, resnet_generator
-from kgan.system.checks import check_whole
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -36,8 +34,6 @@ class SNGAN(GAN):
         image_shape: (height, width, channels), as for `resnet_generator`.
         latent_dim: coordinates of z; 128 in the paper.
         width: channels of D; G has twice as many, as in the authors' code.
-        fresh: 0: G learns by the fakes that D saw (see `GAN`); k: by k times as many
-            fresh ones, for one more pass of G over each.
         discriminator_steps: 5 in the paper.
         latent_prior: see `kgan.latents.get`; normal in the paper.
         seed: integer; fixes initial weights and latents.
@@ -53,7 +49,6 @@ class SNGAN(GAN):
         latent_dim: int = 128,
         width: int = 128,
         *,
-        fresh: int = 0,
         loss: Any = "hinge",
         discriminator_steps: int = 5,
         latent_prior: Any = "normal",
@@ -62,7 +57,6 @@ class SNGAN(GAN):
         **kwargs: Any,
     ) -> None:
         image_shape = tuple(image_shape)
-        self.fresh = check_whole("fresh", fresh, least=0)
         super().__init__(
             resnet_generator(image_shape, latent_dim, 2 * width, seed),
             resnet_discriminator(image_shape, width, seed),
@@ -73,10 +67,3 @@ class SNGAN(GAN):
             name=name,
             **kwargs,
         )
-
-    def generator_loss(self, batch: Batch) -> dict[str, Any]:
-        if self.fresh and batch.training:
-            latents = self.sample_latents(self.fresh * ops.shape(batch.latents)[0])
-            fake = self.make(latents, batch.labels, batch.training)
-            batch = batch._replace(fake=fake, latents=latents)
-        return super().generator_loss(batch)

@@ -12,6 +12,7 @@ from kgan.core.encoding import Encoding
 from kgan.core.gan import GAN
 from kgan.core.player import Player
 from kgan.networks.dcgan import dcgan_discriminator, dcgan_encoder, dcgan_generator
+from kgan.objectives.penalties import Opinion
 from kgan.objectives.posterior import gaussian_kl, moments, reparametrized
 from kgan.spaces import Endpoint, Points
 from kgan.system.checks import check_whole
@@ -133,15 +134,16 @@ class VAEGAN(Encoding, GAN):
 
     # The game
 
-    def discriminate(self, examples: Any, batch: Any) -> tuple[Any, Any]:
-        """D_l and the logits of examples."""
+    def discriminate(self, examples: Any, batch: Any) -> Opinion:
+        """The logits of examples, and `features`, D_l."""
         network = self.discriminator
         outputs = [network.get_layer(self.layer).output, network.output]
         features, logits = keras.Model(network.input, outputs)(
             examples, training=batch.training
         )
         # A sum over a layer is beyond the half precisions.
-        return ops.cast(features, keras.backend.floatx()), logits
+        features = ops.cast(features, keras.backend.floatx())
+        return Opinion(logits, {"features": features})
 
     def play(self, data: tuple[Any, ...], training: bool) -> Judged:
         batch = super().play(data, training)
@@ -149,12 +151,12 @@ class VAEGAN(Encoding, GAN):
         epsilon = self.draws.normal((ops.shape(code)[0], self.latent_dim))
         again = self.make(reparametrized(code, epsilon), batch.labels, training)
         # Three passes: each kind of example has batch statistics of its own.
-        real_features, real_logits = self.judge(batch.real, batch)
-        features, again_logits = self.judge(again, batch)
-        _, fake_logits = self.judge(batch.fake, batch)
-        logits = ops.concatenate([again_logits, fake_logits])
-        said = code, again, real_features, features, real_logits, logits
-        return Judged(*batch, *said)
+        real, made, fake = (
+            self.judge(x, batch) for x in (batch.real, again, batch.fake)
+        )
+        features = real.more["features"], made.more["features"]
+        logits = ops.concatenate([made.logits, fake.logits])
+        return Judged(*batch, code, again, *features, real.logits, logits)
 
     def turns(self, data: tuple[Any, ...]) -> tuple[Any, dict[str, dict[str, Any]]]:
         return self.simultaneous_turns(data, self.gates)

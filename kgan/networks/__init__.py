@@ -5,11 +5,14 @@ from kgan.networks.autoencoder import (
     autoencoder_discriminator,
     autoencoder_generator,
 )
+from kgan.networks.classifier import classifier
 from kgan.networks.dcgan import (
     dcgan_discriminator,
     dcgan_encoder,
     dcgan_generator,
 )
+from kgan.networks.heads import with_classes, with_features
+from kgan.networks.labels import labelled_discriminator, labelled_generator
 from kgan.networks.lenet import lenet
 from kgan.networks.mlp import maxout_discriminator, mlp, mlp_generator
 from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
@@ -21,9 +24,12 @@ __all__ = [
     "alexnet",
     "autoencoder_discriminator",
     "autoencoder_generator",
+    "classifier",
     "dcgan_discriminator",
     "dcgan_encoder",
     "dcgan_generator",
+    "labelled_discriminator",
+    "labelled_generator",
     "lenet",
     "lpips",
     "maxout_discriminator",
@@ -36,4 +42,6 @@ __all__ = [
     "resnet_discriminator",
     "resnet_generator",
     "squeezenet",
+    "with_classes",
+    "with_features",
 ]

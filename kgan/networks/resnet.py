@@ -9,8 +9,13 @@ from typing import Any
 
 import keras
 
-from kgan.layers import BatchNormalization, SpectralNormalization
+from kgan.layers import (
+    BatchNormalization,
+    ConditionalBatchNormalization,
+    SpectralNormalization,
+)
 from kgan.networks.grids import Grids
+from kgan.networks.labels import labels_input
 from kgan.random import seeds
 from kgan.system.checks import check_whole
 
@@ -25,6 +30,7 @@ def resnet_generator(
     width: int = 256,
     seed: int | None = None,
     output: str = "tanh",
+    classes: int | None = None,
 ) -> keras.Model:
     """G: latents [batch, latent_dim] -> images [batch, height, width, channels].
 
@@ -46,6 +52,9 @@ def resnet_generator(
         width: channels; 256 in the paper.
         seed: integer, fixes the initial weights.
         output: the output function: "tanh" (the paper), or another of Keras.
+        classes: the number of classes, for a G with a second input, `labels` [batch,
+            classes], that sets scale and offset of each batch normalization (Miyato
+            and Koyama 2018, arXiv 1802.05637); None for a G without labels.
 
     Returns:
         `keras.Model` with outputs of Keras' float type, in [-1, 1] for "tanh".
@@ -60,18 +69,19 @@ def resnet_generator(
     height, base_width = (side // 2**doublings for side in image_shape[:2])
 
     z = layers.Input((latent_dim,), name="latents")
+    y = None if classes is None else labels_input(classes)
     x = layers.Dense(
         height * base_width * width, kernel_initializer=_glorot(initial), name="project"
     )(z)
     x = layers.Reshape((height, base_width, width), name="reshape")(x)
     for i in range(1, doublings + 1):
-        x = _up(x, width, initial, f"up{i}")
-    x = BatchNormalization(name="last_norm")(x)
+        x = _up(x, y, width, initial, f"up{i}")
+    x = _normalized(x, y, "last_norm")
     x = layers.ReLU(name="last_relu")(x)
     x = _convolution(image_shape[2], 3, initial, "to_image", scale=1.0)(x)
     # In float32: bfloat16 has too few bits for pixels near 1.
     x = layers.Activation(output, dtype=keras.config.floatx(), name="images")(x)
-    return keras.Model(z, x, name="generator")
+    return keras.Model(z if y is None else [z, y], x, name="generator")
 
 
 def resnet_discriminator(
@@ -79,6 +89,7 @@ def resnet_discriminator(
     width: int = 128,
     seed: int | None = None,
     spectral_normalization: bool = True,
+    classes: int | None = None,
 ) -> keras.Model:
     """D: images [batch, height, width, channels] -> logits [batch, 1].
 
@@ -95,6 +106,9 @@ def resnet_discriminator(
         width: channels; 128 in the paper.
         seed: integer, fixes the initial weights.
         spectral_normalization: whether each layer is; if not, give D a penalty.
+        classes: the number of classes, for a D with a second input, `labels` [batch,
+            classes]: the logit gets the projection <e_y, h> of the features h on a
+            vector of the class (arXiv 1802.05637, equation 4); None for a D without.
 
     Returns:
         `keras.Model` with float32 logits.
@@ -129,23 +143,43 @@ def resnet_discriminator(
         dtype=floatx,
         name="logits",
     )
-    return keras.Model(images, norm(dense)(x), name="discriminator")
+    logits = norm(dense)(x)
+    if classes is None:
+        return keras.Model(images, logits, name="discriminator")
+    y = labels_input(classes)
+    embedding = layers.Dense(
+        width,
+        use_bias=False,
+        kernel_initializer=_glorot(initial),
+        dtype=floatx,
+        name="label_embedding",
+    )
+    projection = layers.Dot(axes=1, dtype=floatx, name="projection")
+    projected = projection([norm(embedding)(y), x])
+    logits = layers.Add(dtype=floatx, name="sum_of_logits")([logits, projected])
+    return keras.Model([images, y], logits, name="discriminator")
 
 
-def _up(x: Any, width: int, initial: Iterator[int], name: str):
+def _up(x: Any, labels: Any, width: int, initial: Iterator[int], name: str):
     """[B, h, w, c] -> [B, 2h, 2w, width]"""
     layers = keras.layers
-    y = BatchNormalization(name=f"{name}_norm1")(x)
+    y = _normalized(x, labels, f"{name}_norm1")
     y = layers.ReLU(name=f"{name}_relu1")(y)
     y = layers.UpSampling2D(name=f"{name}_double")(y)
     y = _convolution(width, 3, initial, f"{name}_conv1")(y)
-    y = BatchNormalization(name=f"{name}_norm2")(y)
+    y = _normalized(y, labels, f"{name}_norm2")
     y = layers.ReLU(name=f"{name}_relu2")(y)
     y = _convolution(width, 3, initial, f"{name}_conv2")(y)
     # A 1x1 convolution before the copy gives the same as after it, at a quarter.
     x = _convolution(width, 1, initial, f"{name}_shortcut")(x)
     x = layers.UpSampling2D(name=f"{name}_shortcut_double")(x)
     return layers.Add(name=f"{name}_sum")([x, y])
+
+
+def _normalized(x: Any, labels: Any, name: str):
+    if labels is None:
+        return BatchNormalization(name=name)(x)
+    return ConditionalBatchNormalization(labels.shape[1], name=name)(x, labels)
 
 
 def _down(

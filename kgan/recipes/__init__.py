@@ -1,13 +1,17 @@
 """A paper's experiment as data. Nothing here imports TensorFlow."""
 
+from kgan.recipes.acgan import ACGAN
 from kgan.recipes.autoencoder import AUTOENCODER
 from kgan.recipes.began import BEGAN
+from kgan.recipes.conditional_gan import CONDITIONAL_GAN
 from kgan.recipes.dcgan import DCGAN
 from kgan.recipes.dcgan_stacked_mnist import DCGAN_STACKED_MNIST
 from kgan.recipes.gan import GAN
 from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.gan_mnist_parzen import GAN_MNIST_PARZEN
+from kgan.recipes.info_gan import INFO_GAN
 from kgan.recipes.lsgan import LSGAN
+from kgan.recipes.projection_gan import PROJECTION_GAN
 from kgan.recipes.recipe import Data, Published, Recipe, Training
 from kgan.recipes.rpgan import RPGAN
 from kgan.recipes.sngan import SNGAN
@@ -34,6 +38,10 @@ RECIPES = {
         LSGAN,
         SNGAN,
         RPGAN,
+        CONDITIONAL_GAN,
+        ACGAN,
+        PROJECTION_GAN,
+        INFO_GAN,
         BEGAN,
         AUTOENCODER,
         VAE,

@@ -11,6 +11,21 @@ if TYPE_CHECKING:
     from kgan.core.game import Game
     from kgan.data import Source
 
+# What to do about data of other parts than a model takes.
+_LABELS = (
+    "Read the data with labels (--labels), and without target and degradation: a TFDS "
+    "set that has labels, a folder with one subfolder per class, an .npz file with an "
+    "array called labels, or arrays (images, labels)."
+)
+_NO_LABELS = (
+    "Read the data without labels (--no-labels), or choose a recipe that learns from "
+    "labels."
+)
+_OTHER = (
+    "Choose other data by labels, target or degradation (--labels, --target, "
+    "--degradation), or another recipe."
+)
+
 
 def build(recipe: Recipe, source: Source) -> Game:
     """The compiled model of a recipe, see `Recipe.build`."""
@@ -70,17 +85,27 @@ def _optimizer(config: dict[str, Any]):
 
 
 def _check_parts(model: Game, source: Source):
-    """Raises ValueError unless a batch has as many parts as the model takes."""
-    if len(model.spaces) != len(source.spaces):
-        takes, has = (
-            " and ".join(space.describe() for space in spaces)
-            for spaces in (model.spaces, source.spaces)
-        )
-        raise ValueError(
-            f"Expected data with {takes} per example, as {type(model).__name__} takes. "
-            f"Received: {source.name} with {has}. Choose other data by labels, target "
-            "or degradation (--labels, --target, --degradation), or another recipe."
-        )
+    """Raises ValueError unless data have as many parts as the model takes, and labels
+    where it takes labels."""
+    from kgan.spaces import Labels
+
+    wanted, given = (
+        [isinstance(space, Labels) for space in spaces]
+        for spaces in (model.spaces, source.spaces)
+    )
+    if wanted == given:
+        return
+    takes, has = (
+        " and ".join(space.describe() for space in spaces)
+        for spaces in (model.spaces, source.spaces)
+    )
+    advice = _OTHER
+    if any(wanted) != any(given):
+        advice = _LABELS if any(wanted) else _NO_LABELS
+    raise ValueError(
+        f"Expected data with {takes} per example, as {type(model).__name__} takes. "
+        f"Received: {source.name} with {has}. {advice}"
+    )
 
 
 def _check_players(recipe: Recipe, model: Game):

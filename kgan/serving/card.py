@@ -27,6 +27,7 @@ from kgan.results.result import read_result
 from kgan.runs.config import about_start, code_hash, read_config, settings_of
 from kgan.serving.base_path import EXTRA
 from kgan.serving.card_markdown import UNKNOWN, markdown
+from kgan.spaces import Labels
 from kgan.system import json_numbers
 from kgan.system.text import without_directories
 
@@ -86,6 +87,19 @@ def read(path: str | Path) -> dict[str, Any]:
     return json.loads((Path(path) / EXTRA / JSON).read_text())
 
 
+def labels_of(path: str | Path) -> dict[str, Labels]:
+    """The labels that the export at `path` takes: the name of an input -> its space.
+
+    The signatures of an export do not say how many classes there are; its card does.
+    Empty without a card that says it.
+    """
+    try:
+        known = read(path)["model"]["labels"]
+        return {name: Labels(**labels) for name, labels in known.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}
+
+
 def write(extra: Path, facts: dict[str, Any]) -> None:
     """Writes the card as JSON and as Markdown into the directory `extra`.
 
@@ -113,6 +127,12 @@ def _model(model: Game, parameters: int):
                 for end, spaces in (("takes", e.takes), ("gives", e.gives))
             }
             for name, e in model.endpoints().items()
+        },
+        "labels": {
+            name: {"classes": space.classes, "names": space.names}
+            for e in model.endpoints().values()
+            for name, space in e.takes.items()
+            if isinstance(space, Labels)
         },
         "weights": weights,
         "settings": _settings(model),

@@ -7,6 +7,8 @@ from typing import Any
 from kgan.results.result import Result
 
 UNKNOWN = "not recorded: exported without its run"
+# Names of classes on the card, at most; the JSON has all.
+_NAMES = 100
 
 
 def markdown(facts: dict[str, Any]) -> str:
@@ -22,6 +24,7 @@ def markdown(facts: dict[str, Any]) -> str:
         f"{model['weights']}.",
         "",
         *_endpoint_lines(model["endpoints"]),
+        *_class_lines(model.get("labels") or {}),
         *_picture_lines(facts),
         "",
         f"- Recipe: {recipe}{paper}",
@@ -77,6 +80,19 @@ def _endpoint_lines(endpoints: dict[str, Any]):
     ]
 
 
+def _class_lines(labels: dict[str, Any]):
+    """The classes of each input of labels; inputs of equal classes have one line."""
+    lines = {}
+    for name, known in labels.items():
+        count, names = known["classes"], known["names"] or ()
+        shown = ", ".join(f"{i} {n}" for i, n in enumerate(names[:_NAMES]))
+        what = f"{count}, numbered from 0 to {count - 1}"
+        if names:
+            what = f"{count}: {shown}{', ...' if count > _NAMES else ''}"
+        lines.setdefault(what, []).append(name)
+    return [f"- Classes of {' and '.join(n)}: {what}" for what, n in lines.items()]
+
+
 def _picture_lines(facts: dict[str, Any]):
     picture = facts.get("picture")
     return ["", f"![{picture['what']}]({picture['file']})"] if picture else []
@@ -122,31 +138,49 @@ def _tensors(named: dict[str, Any]):
 def _call_lines(facts: dict[str, Any]):
     """Requests by curl and by kgan's client, if the model has their signatures."""
     name, signatures = facts["name"], facts["signatures"]
+    sampling = [signatures[s] for s in ("sample", "sample_png") if s in signatures]
+    asked = sampling[0]["inputs"] if sampling else ()
+    # Name of the signature's input -> (in JSON, in Python). Others are not known here.
+    known = {
+        "num_samples": ('"num_samples": 1', "16"),
+        "labels": ('"labels": [0]', "labels=[0] * 16"),
+    }
+    counts = [n for n in asked if n != "seed"]
     lines = []
-    if "sample_png" in signatures:
-        request = (
-            '{"signature_name": "sample_png", "inputs": {"num_samples": 1, "seed": 1}}'
-        )
-        lines += [
-            "```sh",
-            f"curl -s http://localhost:8501/v1/models/{name}:predict -d '{request}' |",
-            "  python -c 'import base64, json, sys; sys.stdout.buffer.write("
-            'base64.b64decode(json.load(sys.stdin)["outputs"][0]["b64"]))\' > 1.png',
-            "```",
-            "",
-        ]
-    if "sample" in signatures:
-        lines += [
-            "```python",
-            f'client = kgan.serving.Client("localhost:8500", model="{name}")',
-            "images = client.sample(16, seed=1)",
-            "```",
-            "",
-            "The images equal those of `model.generate(16, seed=1)`.",
-        ]
+    if len(counts) == 1 and counts[0] in known:
+        in_json, in_python = known[counts[0]]
+        if "sample_png" in signatures:
+            lines += _curl_lines(name, in_json)
+        if "sample" in signatures:
+            lines += _client_lines(name, in_python)
     default = signatures.get("serving_default")
     if default and not lines:
         url = f"http://localhost:8501/v1/models/{name}:predict"
         inputs = ", ".join(default["inputs"])
         lines.append(f"POST {url}, with the inputs {inputs} as JSON.")
     return lines or [f"The model's name on a server is `{name}`."]
+
+
+def _curl_lines(name: str, counted: str):
+    """A request by curl for one sample, as a PNG file."""
+    request = f'{{"signature_name": "sample_png", "inputs": {{{counted}, "seed": 1}}}}'
+    return [
+        "```sh",
+        f"curl -s http://localhost:8501/v1/models/{name}:predict -d '{request}' |",
+        "  python -c 'import base64, json, sys; sys.stdout.buffer.write("
+        'base64.b64decode(json.load(sys.stdin)["outputs"][0]["b64"]))\' > 1.png',
+        "```",
+        "",
+    ]
+
+
+def _client_lines(name: str, counted: str):
+    """A request by kgan's client for 16 samples."""
+    return [
+        "```python",
+        f'client = kgan.serving.Client("localhost:8500", model="{name}")',
+        f"images = client.sample({counted}, seed=1)",
+        "```",
+        "",
+        f"The images equal those of `model.generate({counted}, seed=1)`.",
+    ]

@@ -42,6 +42,14 @@ def rows_at_most(value: tf.Tensor, limit: int, name: str) -> tf.Tensor:
     return _require(rows <= limit, value, sentence, rows)
 
 
+def one_for_each(value: tf.Tensor, n: tf.Tensor, name: str) -> tf.Tensor:
+    """Returns `value` with n rows: one row n times; fails for another number."""
+    rows = tf.shape(value)[0]
+    sentence = f"Expected one of {name} for all steps, or one for each. Received:"
+    value = _require((rows == 1) | (rows == n), value, sentence, rows)
+    return tf.repeat(value, tf.where(rows == 1, n, 1), axis=0)
+
+
 def finite(value: tf.Tensor, name: str) -> tf.Tensor:
     """Returns `value`; fails if it has NaN or infinity."""
     fits = tf.reduce_all(tf.math.is_finite(value))

@@ -13,7 +13,14 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.serving.forms import Files, Inside, Outside, ReadFiles, flat, gathered
-from kgan.serving.graph import at_most, in_blocks, one_of, scalar, scalars
+from kgan.serving.graph import (
+    at_most,
+    in_blocks,
+    one_for_each,
+    one_of,
+    scalar,
+    scalars,
+)
 from kgan.spaces import Endpoint
 from kgan.spaces.interpolation import PATHS, between, first_of, interpolate
 
@@ -62,7 +69,8 @@ def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signat
     - For each of these with images, a signature with `_png` at the end of its name: the
       images are PNG files, strings `png_bytes`.
     - `interpolate`, with `seed_from`, `seed_to`, `steps` and `path`, for the first
-      endpoint that takes latents alone, see `kgan.spaces.interpolation`.
+      endpoint that takes latents alone; or else latents and labels, of which a request
+      has one for all steps, or one for each. See `kgan.spaces.interpolation`.
 
     Numbers are int32, `path` is a string. A seed gives the same latents on every
     machine. The rounding of a network depends on the instructions of the processor: on
@@ -174,30 +182,43 @@ class _Question:
     def interpolate(self) -> Signature:
         """The signature for examples between the latents of two seeds."""
         endpoint = self.endpoint
+        labels = {name: endpoint.takes[name] for name in endpoint.given}
+        asks = Outside(labels, self.limit)
         answers = Outside(endpoint.gives, self.limit)
 
         def function(
-            seed_from: tf.Tensor, seed_to: tf.Tensor, steps: tf.Tensor, path: tf.Tensor
+            seed_from: tf.Tensor,
+            seed_to: tf.Tensor,
+            steps: tf.Tensor,
+            path: tf.Tensor,
+            **tensors: tf.Tensor,
         ):
             steps = at_most(steps, self.limit, "steps", least=2)
             path = one_of(path, PATHS, "path")
             ends = scalar(seed_from), scalar(seed_to)
             inputs = between(endpoint, *ends, steps, path)
+            for name, rows in asks.decode(tensors).items():
+                inputs[name] = one_for_each(rows, steps, name)
             return answers.encode(self.published(inputs))
 
-        def live(seed_from: int, seed_to: int, steps: int, path: Any):
+        def live(seed_from: int, seed_to: int, steps: int, path: Any, **arrays: Any):
             name = tf.compat.as_str(np.asarray(path).item())
             numbers = map(int, (seed_from, seed_to, steps))
-            answer = interpolate(endpoint, *numbers, name)
+            given = asks.decode({k: tf.constant(v) for k, v in arrays.items()})
+            answer = interpolate(endpoint, *numbers, name, **given)
             return _arrays(answers.encode(self.as_public(answer)))
 
         def request(n: int):
             ends = {"seed_from": np.int32(1), "seed_to": np.int32(2)}
-            return ends | {"steps": np.int32(max(n, 2)), "path": "prior"}
+            steps = max(n, 2)
+            given = asks.request(1 if n < 2 else n)
+            return ends | {"steps": np.int32(steps), "path": "prior"} | given
 
-        wrong = ({"steps": np.int32(1)}, {"path": "shortest"})
+        wrong = [{"steps": np.int32(1)}, {"path": "shortest"}, *asks.refused()]
+        if labels:
+            wrong.append(asks.request(3))
         refused = [request(2) | bad for bad in wrong] + [request(self.limit + 1)]
-        inputs = scalars("seed_from", "seed_to", "steps")
+        inputs = scalars("seed_from", "seed_to", "steps") | asks.specs()
         inputs |= scalars("path", dtype=tf.string)
         return Signature(function, inputs, request, tuple(refused), live)
 

@@ -1,5 +1,6 @@
 """What goes into a model and what comes out of it."""
 
+from kgan.spaces.codes import Codes
 from kgan.spaces.endpoint import Endpoint
 from kgan.spaces.graphs import Graphs
 from kgan.spaces.images import Images, to_float, to_uint8
@@ -11,6 +12,7 @@ from kgan.spaces.points import Points
 from kgan.spaces.space import Space
 
 __all__ = [
+    "Codes",
     "Endpoint",
     "Graphs",
     "Images",

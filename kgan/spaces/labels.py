@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -9,6 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.spaces.space import Space
+from kgan.system.text import did_you_mean
+
+# Names of classes, at most, in a description and in the message of an error.
+_SHORT, _LONG = 3, 10
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -17,25 +22,105 @@ class Labels(Space):
 
     >>> kgan.spaces.Labels(3).rows(7)
     (array([0, 0, 1, 1, 2, 2], dtype=int32), 2)
+    >>> labels = kgan.spaces.Labels(3, names=["boot", "coat", "shirt"])
+    >>> labels.number_of("coat"), labels.title(1)
+    (1, '1 coat')
+
+    Names are for people: spaces of equally many classes are equal, whatever the names.
 
     Args:
         classes: the number of classes, at least 1.
+        names: of the classes, in the order of their numbers, or None. Names that are
+            the numbers themselves count as None.
+
+    Attributes:
+        classes: as above.
+        names: a list of strings, or None.
 
     Raises:
-        ValueError: for fewer.
+        ValueError: for fewer classes, or another number of names.
     """
 
     dtype = "int32"
     public_dtype = "int32"
     unit = "label"
+    conversion = "Labels are whole numbers."
+    names: list[str] | None = None
 
-    def __init__(self, classes: int) -> None:
+    def __init__(self, classes: int, names: Sequence[str] | None = None) -> None:
         if classes < 1:
             raise ValueError(f"Expected classes >= 1. Received: classes={classes}.")
         self.classes = int(classes)
+        if names is None:
+            return
+        names = [str(name) for name in names]
+        if len(names) != self.classes:
+            raise ValueError(
+                f"Expected one name for each of {self.classes} classes, or None. "
+                f"Received: {len(names)} names, {_some(names, _SHORT)}."
+            )
+        numbers = [str(label) for label in range(self.classes)]
+        self.names = None if names == numbers else names
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.classes == self.classes
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.classes))
 
     def get_config(self) -> dict[str, Any]:
-        return {"classes": self.classes}
+        return {"classes": self.classes, "names": self.names}
+
+    def named(self, names: Sequence[str] | None) -> Labels:
+        return self if names is None else type(self)(self.classes, names)
+
+    # Words
+
+    def describe(self) -> str:
+        names = f" ({_some(self.names, _SHORT)})" if self.names else ""
+        return f"{self.unit} of {self.classes} classes{names}"
+
+    def title(self, label: int) -> str:
+        """What a picture calls a class: its number, and its name if it has one."""
+        return f"{label} {self.names[label]}" if self.names else str(label)
+
+    def choices(self) -> str:
+        """What may be asked for, such as `0 to 9`, in words."""
+        names = f", or a name: {_some(self.names, _LONG)}" if self.names else ""
+        return f"from 0 to {self.classes - 1}{names}"
+
+    def number_of(self, label: Any) -> int:
+        """The number of a class.
+
+        Args:
+            label: a number; or text: a name, or else a number. Whether letters of a
+                name are capital matters only where two names differ in nothing else.
+
+        Raises:
+            ValueError: if there is no such class.
+        """
+        if isinstance(label, str) and label in (self.names or ()):
+            return self.names.index(label)
+        try:
+            number = int(label)
+        except (TypeError, ValueError):
+            number = self._number_of_name(str(label))
+        if number is not None and 0 <= number < self.classes:
+            return number
+        hint = did_you_mean(str(label), self.names or ()) if number is None else ""
+        raise ValueError(
+            f"Expected a label {self.choices()}. Received: {label!r}.{hint}"
+        )
+
+    def _number_of_name(self, text: str):
+        alike = [
+            number
+            for number, name in enumerate(self.names or ())
+            if name.casefold() == text.casefold()
+        ]
+        return alike[0] if len(alike) == 1 else None
+
+    # Batches
 
     def check_values(self, batch: Any) -> None:
         batch = tf.convert_to_tensor(batch)
@@ -44,16 +129,24 @@ class Labels(Space):
         tf.debugging.Assert(known, [message, batch])
 
     def check_known(self, batch: Any) -> None:
+        if not np.ndim(batch):
+            raise ValueError(
+                "Expected labels [n], one for each example. Received: a single label, "
+                f"{np.asarray(batch)}. For n examples of one class, give "
+                f"[{np.asarray(batch)}] * n."
+            )
         self.check(batch, assertions=False)
         labels = np.asarray(batch)
         if labels.size and not 0 <= labels.min() <= labels.max() < self.classes:
             raise ValueError(
-                f"Expected labels from 0 to {self.classes - 1}. Received: labels from "
+                f"Expected labels {self.choices()}. Received: labels from "
                 f"{labels.min()} to {labels.max()}."
             )
 
     def from_public(self, batch: Any) -> Any:
         batch = tf.convert_to_tensor(batch)
+        if batch.dtype == tf.string:
+            return self._numbers(batch)
         if not batch.dtype.is_integer:
             return batch
         # Before the cast, which would take 2^32 for 0.
@@ -61,6 +154,12 @@ class Labels(Space):
             tf.clip_by_value(batch, -1, self.classes) if batch.dtype.size > 4 else batch
         )
         return tf.cast(known, tf.int32)
+
+    def _numbers(self, names: tf.Tensor):
+        """Names of known values, as numbers."""
+        texts = [name.decode() for name in np.ravel(names)]
+        numbers = [self.number_of(text) for text in texts]
+        return tf.reshape(tf.constant(numbers, tf.int32), names.shape)
 
     def request(self, n: int) -> Any:
         return (np.arange(n) % self.classes).astype("int32")
@@ -72,10 +171,12 @@ class Labels(Space):
         """About n labels in rows of one class each, int32.
 
         Returns:
-            (labels [classes * per row], how many in each row).
+            (labels [rows * per row], how many in each row). There is a row for each
+            class, but at most n rows.
         """
-        per_row = max(1, n // self.classes)
-        return np.repeat(np.arange(self.classes), per_row).astype("int32"), per_row
+        rows = min(self.classes, n)
+        per_row = n // rows
+        return np.repeat(np.arange(rows), per_row).astype("int32"), per_row
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -102,3 +203,10 @@ class Scalar(Space):
 
     def get_config(self) -> dict[str, Any]:
         return {"of": self.of}
+
+    def from_public(self, batch: Any) -> Any:
+        return tf.cast(batch, self.dtype)
+
+
+def _some(names: Sequence[str], most: int):
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")

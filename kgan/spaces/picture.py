@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ import tensorflow as tf
 from kgan.spaces.endpoint import Endpoint
 from kgan.spaces.labels import Labels
 from kgan.spaces.space import Space
+from kgan.system.captions import beside_rows
 
 # Columns, at most, where each shows a class.
 _MOST_CLASSES = 10
@@ -26,15 +28,21 @@ class Picture(NamedTuple):
         space: what they are examples of.
         columns: title -> examples [n, ...], of the form inside the library.
         per_row: see `Space.picture`.
+        captions: of the rows of images, where there is room for letters.
     """
 
     space: Space
     columns: dict[str, Any]
     per_row: int | None = None
+    captions: tuple[str, ...] = ()
 
     def draw(self) -> np.ndarray | None:
         """uint8 [height, width, channels]; None if the space has no picture."""
-        return self.space.picture(self.columns, self.per_row)
+        picture = self.space.picture(self.columns, self.per_row)
+        # Other spaces have no rows: points make one cloud.
+        if picture is None or not self.space.png:
+            return picture
+        return beside_rows(picture, self.captions)
 
 
 def pictures_of(
@@ -77,9 +85,11 @@ def _picture(
     if all(isinstance(taken, Labels) for taken in given):
         return _of_samples(endpoint, title, space, examples, n, seed)
     sources = [name for name in endpoint.given if name not in _labels(endpoint)]
-    # Not the code of an encoder beside its image.
-    same = type(spaces[endpoint.source]) is type(space)
-    if examples is None or len(sources) != 1 or not same:
+    if examples is None or len(sources) != 1:
+        return None
+    # Not the code of an encoder beside its image, nor shares of two classes.
+    kinds = {type(spaces[endpoint.source]), type(space)}
+    if kinds != {type(endpoint.takes[sources[0]])}:
         return None
     asked = _Asked(endpoint, sources[0], title, seed)
     if len(given) > 1:
@@ -123,21 +133,31 @@ def _by_class(asked: _Asked, examples: Any, n: int):
             name: np.full(rows, number % space.classes, "int32")
             for name, space in labels.items()
         }
-        columns[f"class {number}"] = asked(source, **same)
+        columns[_title(labels.values(), number)] = asked(source, **same)
     return columns
+
+
+def _title(spaces: Iterable[Labels], number: int):
+    """What a column is called: by the name of its class, of the kind with names."""
+    named = [s for s in spaces if s.names and number < s.classes]
+    return named[0].title(number) if len(named) == 1 else f"class {number}"
 
 
 def _of_samples(
     endpoint: Endpoint, title: str, space: Space, examples: Any, n: int, seed: Any
 ):
-    labels, per_row = {}, None
+    labels, per_row, captions = {}, None, ()
     for name in endpoint.given:
-        labels[name], per_row = endpoint.takes[name].rows(n)
+        kind = endpoint.takes[name]
+        labels[name], per_row = kind.rows(n)
+        # Where there are labels of several kinds, a row is of several classes.
+        if len(endpoint.given) == 1:
+            captions = tuple(map(kind.title, labels[name][::per_row].tolist()))
     samples = endpoint.sample(None if labels else n, seed, **labels)[title]
     columns = {"samples": samples}
     if space.backdrop and examples is not None:
         columns = {"real": first(examples[0], n), **columns}
-    return Picture(space, columns, per_row)
+    return Picture(space, columns, per_row, captions)
 
 
 def first(tree: Any, n: int) -> Any:

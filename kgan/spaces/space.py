@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,10 @@ class Space(Configured):
     def describe(self) -> str:
         """One example in words, such as `image 28x28x1`."""
         return f"{self.unit} {'x'.join(map(str, self.shape))}".strip()
+
+    def named(self, names: Sequence[str] | None) -> Space:
+        """The space with names of its classes; itself if it has no classes."""
+        return self
 
     # Batches
 

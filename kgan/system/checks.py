@@ -46,3 +46,15 @@ def check_mean(mean: Any, image_shape: Sequence[int]) -> np.ndarray:
             f"Expected mean of shape {tuple(image_shape)}. Received: {mean.shape}."
         )
     return mean
+
+
+def check_positive(name: str, value: Any) -> float:
+    """`value` as a float, if it is a finite number above 0.
+
+    Raises:
+        ValueError: for any other `value`.
+    """
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not 0.0 < value < float("inf"):
+        raise ValueError(f"Expected {name} > 0. Received: {name}={value!r}.")
+    return float(value)

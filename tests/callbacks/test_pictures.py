@@ -7,6 +7,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 import kgan
 from kgan.callbacks import HParams, Interpolation, Pictures, Throughput
+from kgan.spaces.interpolation import interpolation_picture
 from tests.game_test_case import batch_for, compiled
 from tests.games.conditional import Conditional
 from tests.games.graph import GraphGAN
@@ -162,9 +163,18 @@ def test_interpolation(model, digits, tmp_path):
     np.testing.assert_array_equal(grid[2:30, 62:90], right[2:30, 62:90])
 
 
-def test_interpolation_needs_latents_alone(tmp_path):
-    with pytest.raises(ValueError, match="takes latents alone and gives images"):
-        trained_with(Conditional, Interpolation(tmp_path))
+def test_interpolation_has_a_row_per_class(tmp_path):
+    model = trained_with(Conditional, Interpolation(tmp_path, steps=3, seed=2))
+    shown = np.array(Image.open(tmp_path / "samples" / "interpolation.png"))
+    rows = [{"labels": label} for label in range(3)]
+    expected = interpolation_picture(model.interpolate, 1, 3, 2, rows)
+    np.testing.assert_array_equal(shown, expected[..., 0])
+    assert len(shown) == 3 * 6 + 2
+
+
+def test_interpolation_needs_latents(tmp_path):
+    with pytest.raises(ValueError, match="takes latents, alone or with labels, and"):
+        trained_with(Translation, Interpolation(tmp_path))
 
 
 def test_hparams_are_written_once(model, digits, tmp_path):

@@ -38,6 +38,15 @@ def test_a_class_with_one_example(model):
     assert model.steps.numpy() == 0
 
 
+def test_fewer_examples_than_classes(model):
+    names = ["cat", "dog", "owl"]
+    images = np.zeros((2, *nets.IMAGE), "uint8")
+    few = kgan.data.ArraySource(images, np.array([0, 1]), class_names=names).batches(2)
+    with pytest.raises(ValueError, match=r"2 examples, which is fewer than its 3 cla"):
+        model.fit(few, verbose=0)
+    assert model.steps.numpy() == 0
+
+
 def test_one_example_is_enough_for_validation(model):
     # A class without examples is none to learn; it is not refused.
     model.compile("sgd", "sgd")

@@ -18,6 +18,7 @@ from tests.game_test_case import (
     two_replicas,
     values,
 )
+from tests.games import nets
 from tests.games.conditional import Conditional
 from tests.games.controller import Controller
 from tests.games.three_players import ThreePlayers
@@ -260,6 +261,39 @@ def test_labels_when_asked():
         model.generate(labels=[3])
     with pytest.raises(ValueError, match="Received: 'labels' too"):
         linear_gan().generate(3, labels=[1, 1, 1])
+
+
+def test_names_of_classes_come_with_the_data(tmp_path):
+    images = np.zeros((8, *nets.IMAGE), "uint8")
+    names = ["boot", "coat", "hat"]
+    labels = np.array([0, 1, 2, 0, 1, 2, 0, 1])
+
+    def data(names):
+        source = kgan.data.ArraySource(images, labels, class_names=names)
+        return source.batches(4)
+
+    model = compiled(Conditional)
+    model.generate(labels=[0], seed=0)
+    model.fit(data(names), verbose=0)
+    assert model.labels.names == names
+    assert model.generate(labels=["hat"], seed=0).shape == (1, *nets.IMAGE)
+    # Names that are known stay, and are saved.
+    model.fit(data(["a", "b", "c"]), verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert loaded.labels.names == names
+    more = compiled(Conditional, classes=4)
+    more.fit(data(names), verbose=0)
+    assert more.labels.names is None
+
+
+def test_names_in_the_constructor():
+    names = ["boot", "coat", "hat"]
+    model = Conditional(class_names=names)
+    assert model.labels.names == names
+    with pytest.raises(ValueError, match="each of 4 classes"):
+        Conditional(classes=4, class_names=names)
+    assert linear_gan(class_names=names).spaces == linear_gan().spaces
 
 
 def test_split_takes_every_kth_row_of_any_tree():

@@ -102,6 +102,40 @@ def test_one_forward_pass_of_the_generator():
     assert len(calls) == 1
 
 
+def test_fresh_latents_of_g():
+    """G's loss is of twice as many fakes, which D did not see; D's is as before."""
+    seen = []
+
+    class Seen(kgan.GAN):
+        def judge(self, examples, batch):
+            seen.append((examples.shape[0], np.asarray(batch.labels)))
+            return super().judge(examples, batch)
+
+    networks = linear_gan()
+    both = (Points(1), Labels(8))
+
+    def build():
+        two = networks.generator, networks.discriminator
+        return Seen(*two, spaces=both, fresh=2, seed=0)
+
+    model = compiled(build)
+    model.run_eagerly = True
+    images, labels = batch_for(model)
+    model.train_on_batch(images, labels)
+    assert [n for n, _ in seen] == [8, 8, 16]
+    np.testing.assert_array_equal(seen[-1][1], [*labels, *labels])
+
+
+def test_fresh_that_cannot_be():
+    with pytest.raises(ValueError, match=r"fresh of 0 or 1 for a loss that pairs"):
+        linear_gan(loss="relativistic", fresh=2)
+    assert linear_gan(loss="relativistic", fresh=1).fresh == 1
+    with pytest.raises(ValueError, match=r"fresh >= 0"):
+        linear_gan(fresh=-1)
+    with pytest.raises(ValueError, match=r"generator_loss` of its own.*VAEGAN"):
+        kgan.VAEGAN((16, 16, 1), 4, 2, fresh=1)
+
+
 def test_labels_come_along():
     both = (Points(1), Labels(8))
     model = compiled(linear_gan, spaces=both)

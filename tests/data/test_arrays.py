@@ -55,3 +55,14 @@ def test_bad_files(tmp_path):
     np.savez(path, images=IMAGES / 255.0)
     with pytest.raises(ValueError, match=r"uint8 images.*Received: float64"):
         kgan.data.open_source(path)
+
+
+def test_names_of_classes():
+    images = np.zeros((4, 4, 4, 1), "uint8")
+    names = ["boot", "coat", "hat"]
+    source = kgan.data.ArraySource(images, [0, 1, 0, 1], class_names=names)
+    # A class may have no example here.
+    assert source.num_classes == 3
+    assert source.spaces[1].names == names
+    with pytest.raises(ValueError, match=r"each of 2 classes of array.*3 class names"):
+        kgan.data.ArraySource(images, [0, 1, 0, 1], num_classes=2, class_names=names)

@@ -199,6 +199,6 @@ def test_mixed_sizes(tmp_path):
 def test_labels_of_a_flat_folder(tmp_path):
     save(tmp_path / "a.png", gray(7))
     with pytest.raises(
-        ValueError, match=r"Expected one subfolder per class.*labels are asked for"
+        ValueError, match=r"Expected one subfolder per class.*cat/1.png.*--no-labels"
     ):
         kgan.data.open_source(tmp_path, labels=True)

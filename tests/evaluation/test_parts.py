@@ -9,7 +9,11 @@ from PIL import Image
 
 import kgan
 from kgan.evaluation import Evaluation, Reals, open_samples
-from kgan.metrics import AUROC, ClassFrechetDistance
+from kgan.metrics import (
+    AUROC,
+    ClassFrechetDistance,
+    ClassificationAccuracyScore,
+)
 from kgan.recipes import Data
 from kgan.spaces import Images, Scalar, to_float, to_uint8
 from tests.games import nets
@@ -171,6 +175,70 @@ def test_scores_of_classes(classes):
     assert worst["value"] == pytest.approx(max(distances), rel=1e-6)
 
 
+class Copies(Conditional):
+    """Makes dark images for class 0, brighter ones for 1 and 2; or the next class."""
+
+    by = 0
+
+    def make(self, latents, labels=None, training=False, network=None):
+        made = super().make(latents, labels, training, network)
+        level = keras.ops.cast((labels + self.by) % 3, "float32") * 0.8 - 0.8
+        return 0.2 * made + level[:, None, None, None]
+
+
+class Shifted(Copies):
+    by = 1
+
+
+@pytest.fixture
+def levels(tmp_path):
+    """Three classes of 20 images, dark, gray and bright."""
+    for c in range(3):
+        for i in range(20):
+            pixels = image(i, seed=c) // 5 + 100 * c
+            save(tmp_path / "set" / "abc"[c] / f"{i}.png", pixels.astype("uint8"))
+    return Data(str(tmp_path / "set"), labels=True, channels=CHANNELS)
+
+
+def test_what_a_class_is_and_what_is_asked_for(levels):
+    names = ["agreement", "class_diversity", ClassificationAccuracyScore(steps=40)]
+    evaluation = Evaluation(levels, names, "pixels", samples=60)
+    result, shifted = (evaluation.run(kind(seed=0)) for kind in (Copies, Shifted))
+    agreement = result.scores["agreement"]
+    assert agreement["value"] == agreement["real"]["value"] == 1.0
+    assert shifted.scores["agreement"]["value"] == 0.0
+    assert agreement["noise"]["value"] == pytest.approx(1 / 3, abs=0.05)
+    assert agreement["against"]["real"]["count"] == 60
+    diversity = result.scores["class_diversity"]
+    assert diversity["real"]["value"] == pytest.approx(1.0, abs=0.1)
+    assert 0 < diversity["value"] < 1
+    assert diversity["noise"]["value"] > 3
+    taught = result.scores["classification_accuracy_score"]
+    assert taught["value"] > 0.9
+    assert shifted.scores["classification_accuracy_score"]["value"] < 0.1
+    assert taught["noise"]["value"] == pytest.approx(1 / 3, abs=0.2)
+    # There is no other split: one half is tested by what the other half teaches.
+    assert taught["real"]["value"] > 0.9
+    assert taught["real"]["between"]["real"]["of"].startswith("half of")
+    assert taught["real"]["between"]["fake"]["of"].startswith("other half of")
+    assert not [w for w in result.warnings if "unusable" in w]
+    assert [w for w in shifted.warnings if "unusable" in w]
+
+
+def test_a_classifier_is_tested_on_what_is_held_out():
+    data = Data("mnist_10k", split="train[:300]", labels=True)
+    metric = ClassificationAccuracyScore(steps=1)
+    evaluation = Evaluation(data, [metric], samples=100)
+    reals = evaluation.reals
+    assert reals.side("unseen") is reals.side("held_out")
+    real, _ = evaluation.anchors(metric)
+    images, labels = (reals.side("reference").examples, reals.side("reference").labels)
+    trained = kgan.metrics.train_classifier(images, labels, 10, steps=1)
+    held_out = reals.side("held_out")
+    expected = trained.accuracy(held_out.examples, held_out.labels)
+    assert real["classification_accuracy_score"].value == pytest.approx(expected)
+
+
 class Scoring(Conditional):
     """Its score of an image is the mean of its pixels."""
 
@@ -204,6 +272,22 @@ def test_a_score_per_image(classes):
     result = evaluation.run(Conditional(seed=0))
     assert result.warnings == [
         "auroc: left out, because the model has no endpoint from images to a number."
+    ]
+
+
+def test_classes_that_data_or_generator_lack(classes, pairs):
+    names = ["agreement", "class_diversity", "classification_accuracy_score"]
+    for name in (*names, "code_error"):
+        with pytest.raises(ValueError, match=f"{name} needs classes, but .* labels"):
+            Evaluation(pairs, [name], samples=8)
+    for name in names:
+        with pytest.raises(ValueError, match=f"{name} needs 2 examples of each class"):
+            Evaluation(classes, [name], "pixels", samples=5)
+    hidden = {"generator_hidden": (4,), "discriminator_hidden": (4,)}
+    model = kgan.VanillaGAN(nets.IMAGE, 2, output="tanh", **hidden)
+    result = Evaluation(classes, names, "pixels", samples=33).run(model)
+    assert result.warnings == [
+        f"{name}: left out, because the generator takes no labels." for name in names
     ]
 
 

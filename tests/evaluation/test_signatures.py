@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from kgan.evaluation.signatures import questions
 from kgan.random import seeds
 from kgan.recipes import Data
 from kgan.serving.client.signature_defs import Signature, Tensor
-from kgan.spaces import Images
+from kgan.spaces import Images, Labels
 from tests.evaluation.test_parts import Scoring
 from tests.games import nets
 from tests.games.translation import Translation
@@ -67,10 +68,32 @@ def test_labels(base, server):
         assert list(samples.takes) == ["labels"]
         assert samples.space == Images(nets.IMAGE)
         np.testing.assert_array_equal(samples.draw(5, 3, labels=labels), expected)
-        with pytest.raises(ValueError, match=r"labels \(label\) for each of 5"):
-            samples.draw(5, 3)
-        with pytest.raises(ValueError, match="cannot interpolate"):
+        with pytest.raises(ValueError, match=r"Expected labels for interpolations"):
             samples.interpolations(2, 3)
+        if samples.kind == "server":
+            with pytest.raises(ValueError, match=r"labels \(label\) for each of 5"):
+                samples.draw(5, 3)
+
+
+def test_the_card_of_an_export_counts_the_classes(base, tmp_path):
+    samples = open_samples(base / "labels" / "1")
+    assert samples.labels == ("labels", Labels(3))
+    expected = open_samples(Scoring(seed=0)).draw(5, 3)
+    np.testing.assert_array_equal(samples.draw(5, 3), expected)
+    # Without a card, or with one that says nothing of labels.
+    bare = tmp_path / "1"
+    shutil.copytree(base / "labels" / "1", bare)
+    card = bare / "assets.extra" / "model_card.json"
+    facts = json.loads(card.read_text())
+    assert facts["model"].pop("labels") == {"labels": {"classes": 3, "names": None}}
+    card.write_text(json.dumps(facts))
+    assert open_samples(bare).labels[1].classes is None
+    card.unlink()
+    samples = open_samples(bare)
+    assert samples.labels[1].number_of("4") == 4
+    for label in ("boot", "-1", "1.5", str(2**31)):
+        with pytest.raises(ValueError, match=r"as a whole number.*Received"):
+            samples.labels[1].number_of(label)
 
 
 def test_images(base, server):
@@ -98,11 +121,12 @@ def test_scores_of_classes_and_of_images(base, server, data):
             assert list(result.scores) == list(expected.scores)
 
 
-def test_labels_that_nobody_counts(base, data):
+def test_labels_that_nobody_counts(base, server, data):
     unlabelled = dataclasses.replace(data, labels=False)
     evaluation = Evaluation(unlabelled, ["frechet_distance"], "pixels", samples=30)
+    assert evaluation.run(base / "labels" / "1").scores
     with pytest.raises(ValueError, match=r"does not say how many.*labels=True"):
-        evaluation.run(base / "labels" / "1")
+        evaluation.run(f"{server.grpc}/v1/models/labels")
 
 
 def test_the_command(server, data, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Labels go into both networks."""
+"""Labels go into both networks, as numbers: inputs called `labels` get them."""
 
 import keras
 from keras import layers
@@ -12,8 +12,8 @@ from tests.games import nets
 class Conditional(kgan.GAN):
     def __init__(self, classes=3, seed=0, **kwargs):
         z, label, x = (
-            keras.Input((5,)),
-            keras.Input((), dtype="int32"),
+            keras.Input((5,), name="latents"),
+            keras.Input((), dtype="int32", name="labels"),
             keras.Input(nets.IMAGE),
         )
         code = layers.CategoryEncoding(classes, output_mode="one_hot")(label)
@@ -23,13 +23,6 @@ class Conditional(kgan.GAN):
             keras.Model([z, label], g),
             keras.Model([x, label], d),
             spaces=(Images(nets.IMAGE), Labels(classes)),
-            latent_dim=5,
             seed=seed,
             **kwargs,
         )
-
-    def make(self, latents, labels=None, training=False, network=None):
-        return (network or self.generator)([latents, labels], training=training)
-
-    def discriminate(self, examples, batch):
-        return self.discriminator([examples, batch.labels], training=batch.training)

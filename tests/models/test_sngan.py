@@ -1,7 +1,7 @@
 import numpy as np
 
 import kgan
-from tests.game_test_case import batch_for, compiled, run_game_test, step
+from tests.game_test_case import run_game_test
 
 
 def build(**kwargs):
@@ -12,23 +12,6 @@ def build(**kwargs):
 
 def test_sngan(tmp_path):
     run_game_test(build, tmp_path, eagerly=True)
-
-
-def test_fresh_latents_of_g():
-    """G's loss is of twice as many fakes, which D did not see."""
-    rows = []
-
-    class Seen(kgan.SNGAN):
-        def judge(self, examples, batch):
-            rows.append(examples.shape[0])
-            return super().judge(examples, batch)
-
-    model = compiled(
-        lambda: Seen((16, 16, 1), 4, 2, fresh=2, discriminator_steps=1, seed=0)
-    )
-    step(model, batch_for(model))
-    assert rows[-1] == 16
-    assert set(rows[:-1]) == {8}
 
 
 def test_every_layer_of_d_is_normalized():

@@ -125,7 +125,7 @@ def test_layer_of_the_paper_or_another():
     model = build(layer="down1")
     assert model.discriminate(
         batch_for(model), model.play((tf.constant(batch_for(model)),), training=False)
-    )[0].shape == (8, 8, 8, 2)
+    ).more["features"].shape == (8, 8, 8, 2)
 
 
 @pytest.mark.parametrize(

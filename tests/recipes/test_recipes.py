@@ -16,7 +16,8 @@ from tests.games.three_players import ThreePlayers
 def test_recipe_builds(recipe):
     if "mnist" in recipe.data.data:
         # The embedded digits stand in for sets that may not be there.
-        recipe = dataclasses.replace(recipe, data=recipes.Data(split="train[:1%]"))
+        data = recipes.Data(split="train[:1%]", labels=recipe.data.labels)
+        recipe = dataclasses.replace(recipe, data=data)
     source = recipe.open_data()
     model = recipe.build(source)
     assert model.image_shape == source.image_shape
@@ -129,6 +130,22 @@ def test_data_of_other_parts(games):
     expected = r"image 4x4x1 and .*Received: array with image 4x4x1\. .*--labels"
     with pytest.raises(ValueError, match=expected):
         recipe_of("Conditional").build(unlabelled)
+    with pytest.raises(ValueError, match=r"one subfolder per class, an \.npz file"):
+        recipe_of("Conditional").build(unlabelled)
+    # As many parts as labelled data, but pairs.
+    both = kgan.data.pairs.AlignedSource(unlabelled, unlabelled)
+    with pytest.raises(ValueError, match=r"image 4x4x1 and image 4x4x1\. .*--labels"):
+        recipe_of("Conditional").build(both)
+    with pytest.raises(ValueError, match=r"label of 3 classes\. .*--no-labels"):
+        recipe_of("ThreePlayers").build(pairs())
+
+
+def test_a_conditional_model_gets_the_names_of_the_classes(games):
+    names = ["boot", "coat", "hat"]
+    images = np.zeros((16, *nets.IMAGE), "uint8")
+    source = kgan.data.ArraySource(images, np.arange(16) % 3, class_names=names)
+    model = recipe_of("Conditional").build(source)
+    assert model.labels.names == names
 
 
 def test_shapes_of_pairs_and_classes():

@@ -7,7 +7,9 @@ import kgan
 from kgan import recipes
 from kgan.runs.config import as_config
 from kgan.serving import card
+from kgan.serving.base_path import EXTRA
 from kgan.serving.contract import Report
+from tests.games.conditional import Conditional
 from tests.serving.trained import build, trained
 
 SIZES = {"limit": 7, "parameters": 5}
@@ -177,3 +179,22 @@ def test_a_run_that_is_none(run, tmp_path):
     (run / "config.json").write_text("{")
     with pytest.raises(ValueError, match="Expected JSON in"):
         of(run)
+
+
+def test_classes_on_the_card(tmp_path):
+    names = ["boot", "coat", "hat"]
+    model = Conditional(class_names=names)
+    inputs = {"labels": ["int32", [None]], "seed": ["int32", []]}
+    both = {"inputs": inputs, "outputs": {"images": ["uint8", [None, 4, 4, 1]]}}
+    report = Report([], [], {"sample": both, "sample_png": both})
+    facts = card.facts(model, tmp_path / "hats" / "1", report, **SIZES)
+    text = card.markdown(facts)
+    assert "- Classes of labels: 3: 0 boot, 1 coat, 2 hat" in text
+    assert "client.sample(labels=[0] * 16, seed=1)" in text
+    assert '"inputs": {"labels": [0], "seed": 1}' in text
+    (tmp_path / EXTRA).mkdir()
+    card.write(tmp_path / EXTRA, facts)
+    assert card.labels_of(tmp_path)["labels"].names == names
+    assert card.labels_of(tmp_path / "elsewhere") == {}
+    unnamed = card.facts(Conditional(), tmp_path / "hats" / "1", report, **SIZES)
+    assert "labels: 3, numbered from 0 to 2" in card.markdown(unnamed)

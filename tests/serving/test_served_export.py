@@ -10,6 +10,8 @@ from PIL import Image
 
 import kgan
 from kgan.serving import Client, ServerError
+from kgan.serving.client.client import block_seed
+from tests.games.conditional import Conditional
 from tests.serving.stand_in import StandIn
 
 
@@ -68,3 +70,46 @@ def test_clients_over_rest_need_no_tensorflow():
         "assert 'tensorflow' not in sys.modules and 'keras' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_client_asks_for_classes(tmp_path):
+    model = Conditional(seed=0)
+    model.export(tmp_path / "dcgan" / "1", limit=4, force=True)
+    labels = np.array([2, 0, 1, 2, 1, 0])
+    with StandIn({"dcgan": tmp_path / "dcgan"}) as server:
+        for address in (server.rest, server.grpc):
+            with Client(address, max_batch=4) as client:
+                images = client.sample(labels=labels, seed=5)
+                first = model.generate(labels=labels[:4], seed=5)
+                rest = model.generate(labels=labels[4:], seed=block_seed(5, 1))
+                expected = kgan.spaces.to_uint8(np.concatenate([first, rest]))
+                np.testing.assert_array_equal(images, expected)
+                between = client.interpolate(5, 6, 3, labels=1)
+                expected = model.interpolate(5, 6, 3, labels=1)
+                np.testing.assert_array_equal(between, kgan.spaces.to_uint8(expected))
+                z = np.zeros((6, 5), "float32")
+                images = client.generate(z, labels)
+                expected = model.synthesize(z, labels=labels)
+                np.testing.assert_allclose(images, expected, atol=1e-6)
+                for bad in ([3], [-1]):
+                    with pytest.raises(ServerError, match="labels from 0 to 2"):
+                        client.sample(labels=bad)
+                with pytest.raises(ServerError, match="labels"):
+                    client.sample(2)
+
+
+def test_labels_that_a_client_refuses():
+    client = Client("localhost:1")
+    for call in (
+        lambda: client.sample(3, labels=[1]),
+        lambda: client.sample(labels=[0.5]),
+        lambda: client.sample(labels=[]),
+        lambda: client.sample(labels=[[1]]),
+        lambda: client.generate(np.zeros((2, 5)), labels=[1]),
+    ):
+        with pytest.raises(ValueError, match=r"Expected labels as whole numbers \["):
+            call()
+    with pytest.raises(ValueError, match="labels of 32 bits"):
+        client.sample(labels=[2**32])
+    with pytest.raises(ValueError, match="num_samples as a whole number"):
+        client.sample()

@@ -31,7 +31,8 @@ def test_samples_of_a_class(tmp_path):
     lines = kgan.serving.verify(path, model).lines
     assert "sample: 3 requests replayed, equal to the model to the bit" in lines
     with ServingSession(path) as session:
-        assert set(session.signatures) == {"serving_default", "sample", "sample_png"}
+        names = {"serving_default", "sample", "sample_png", "interpolate"}
+        assert set(session.signatures) == names
         labels = np.array([0, 1, 1, 2], "int32")
         inputs = {"labels": labels, "seed": np.int32(7)}
         images = session.run("sample", inputs)["images"]
@@ -47,6 +48,26 @@ def test_samples_of_a_class(tmp_path):
         many = np.zeros(41, "int32")
         with pytest.raises(tf.errors.InvalidArgumentError, match="at most 40 labels"):
             session.run("sample", inputs | {"labels": many})
+
+
+def test_between_latents_in_a_class(tmp_path):
+    model = model_of(Conditional)
+    path = model.export(tmp_path / "1", limit=40)
+    numbers = {"seed_from": 4, "seed_to": 5, "steps": 3}
+    inputs = {k: np.int32(v) for k, v in numbers.items()} | {"path": "linear"}
+    with ServingSession(path) as session:
+        for labels in ([2], [0, 1, 2]):
+            expected = model.interpolate(4, 5, 3, "linear", labels=labels)
+            given = inputs | {"labels": np.array(labels, "int32")}
+            images = session.run("interpolate", given)["images"]
+            np.testing.assert_array_equal(images, kgan.spaces.to_uint8(expected))
+        for labels, message in (
+            ([3], "from 0 to 2"),
+            ([0, 1], "one of labels for all steps, or one for each"),
+        ):
+            given = inputs | {"labels": np.array(labels, "int32")}
+            with pytest.raises(tf.errors.InvalidArgumentError, match=message):
+                session.run("interpolate", given)
 
 
 def test_images_to_images(tmp_path):

@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 import kgan
-from kgan.spaces import Endpoint, Images, Labels, Latents, interpolation
+from kgan.spaces import Endpoint, Images, Labels, Latents, Scalar, interpolation
 from kgan.spaces.images import tile
 from tests.games.conditional import Conditional
+from tests.games.translation import Translation
 
 
 def identity(latents):
@@ -59,11 +60,51 @@ def test_the_first_endpoint_of_latents_alone_is_asked():
     first, second = endpoint(), endpoint()
     endpoints = {"labelled": labelled, "first": first, "second": second}
     assert interpolation.first_of(endpoints) is first
-    assert interpolation.first_of({"labelled": labelled}) is None
-    with pytest.raises(ValueError, match=r"latents alone.*takes latents, labels"):
-        interpolation.interpolate(labelled, 1, 2)
-    with pytest.raises(ValueError, match=r"latents alone.*Received: Conditional with"):
-        Conditional(seed=0).interpolate(1, 2)
+    assert interpolation.first_of({"labelled": labelled}) is labelled
+    mixed = Endpoint(
+        lambda **inputs: {"points": inputs["latents"]},
+        {**labelled.takes, "labels_to": Labels(2), "share": Scalar()},
+        labelled.gives,
+    )
+    assert interpolation.first_of({"mixed": mixed}) is None
+    with pytest.raises(ValueError, match=r"or with labels.*takes latents, labels, "):
+        interpolation.interpolate(mixed, 1, 2)
+    with pytest.raises(ValueError, match=r"or with labels.*Received: Translation with"):
+        Translation(seed=0).interpolate(1, 2)
+
+
+def test_labels_stand_beside_the_latents():
+    model = Conditional(seed=0)
+    ends = [model.generate(seed=seed, labels=[2]) for seed in (4, 5)]
+    images = model.interpolate(4, 5, 3, labels=2)
+    np.testing.assert_allclose(images[[0, 2]], np.concatenate(ends), atol=1e-6)
+    same = model.interpolate(4, 5, 3, labels=[2, 2, 2])
+    np.testing.assert_array_equal(images, same)
+    changing = model.interpolate(4, 5, 3, labels=[0, 1, 2])
+    np.testing.assert_array_equal(changing[2], images[2])
+    assert np.abs(changing[0] - images[0]).max() > 1e-3
+    for given, message in (
+        ({}, "labels beside the seeds: label of 3 classes, one for all 3 steps"),
+        ({"labels": 3}, "labels from 0 to 2"),
+        ({"labels": [0, 1]}, "one length"),
+        ({"classes": 1, "labels": 1}, "Received: 'classes' too"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            model.interpolate(4, 5, 3, **given)
+
+
+def test_the_endpoint_between_classes():
+    takes = {"latents": Latents(3), "labels": Labels(2)}
+    image = {"images": Images((2, 2, 1))}
+    between = {**takes, "labels_to": Labels(2), "share": Scalar()}
+    endpoints = {
+        "generate": Endpoint(lambda **inputs: inputs, takes, image),
+        "codes": Endpoint(lambda **inputs: inputs, between, {"code": Latents(3)}),
+        "mix": Endpoint(lambda **inputs: inputs, between, image),
+    }
+    assert interpolation.mixing(endpoints) == "mix"
+    del endpoints["mix"]
+    assert interpolation.mixing(endpoints) is None
 
 
 def test_bad_numbers():
@@ -97,6 +138,17 @@ def test_the_picture():
     numbers = np.repeat(np.uint8([1, 2, 3, 4]), 3)[:, None, None, None]
     np.testing.assert_array_equal(picture[:, :11], tile(numbers[:6], 3))
     np.testing.assert_array_equal(picture[:, -11:], tile(numbers[6:], 3))
+
+
+def test_a_picture_of_classes():
+    def ask(start, end, steps, path, labels):
+        return np.full((steps, 1, 1, 1), 10 * labels + (path == "spherical"), "uint8")
+
+    given = [{"labels": 3}, {"labels": 7}]
+    picture = interpolation.interpolation_picture(ask, 2, 2, given=given)
+    # Two pairs with two rows each, margins of two pixels.
+    assert picture[2::3, 2, 0].tolist() == [30, 70, 30, 70]
+    assert picture[2::3, -3, 0].tolist() == [31, 71, 31, 71]
 
 
 def test_what_gives_images():

@@ -120,6 +120,65 @@ def test_rows_of_labels():
     labels, per_row = Labels(3).rows(7)
     np.testing.assert_array_equal(labels, [0, 0, 1, 1, 2, 2])
     assert per_row == 2
+    labels, per_row = Labels(1000).rows(4)
+    np.testing.assert_array_equal(labels, [0, 1, 2, 3])
+    assert per_row == 1
+
+
+NAMED = Labels(3, ["Boot", "coat", "2nd"])
+
+
+def test_names_do_not_make_another_space():
+    assert Labels(3) == NAMED
+    assert hash(NAMED) == hash(Labels(3, ["a", "b", "c"]))
+    assert Labels(2) != NAMED
+    config = keras.saving.serialize_keras_object(NAMED)
+    assert keras.saving.deserialize_keras_object(config).names == NAMED.names
+    # As it was written before there were names.
+    assert Labels.from_config({"classes": 3}).names is None
+    assert Labels(3).named(["a", "b", "c"]).names == ["a", "b", "c"]
+    assert Images((4, 4, 1)).named(["a", "b"]) == Images((4, 4, 1))
+    with pytest.raises(ValueError, match=r"each of 3 classes.*2 names, a, b"):
+        Labels(3, ["a", "b"])
+
+
+def test_words_for_labels():
+    assert NAMED.describe() == "label of 3 classes (Boot, coat, 2nd)"
+    assert Labels(3).describe() == "label of 3 classes"
+    many = Labels(12, [f"n{i}" for i in range(12)])
+    assert many.describe() == "label of 12 classes (n0, n1, n2, ...)"
+    assert many.choices().endswith("n9, ...")
+    assert [NAMED.title(1), Labels(3).title(1)] == ["1 coat", "1"]
+    # Names that are the numbers say nothing more.
+    assert Labels(3, ["0", "1", "2"]).names is None
+
+
+def test_the_number_of_a_label():
+    numbers = [NAMED.number_of(label) for label in ("coat", "COAT", "boot", "2", 1)]
+    assert numbers == [1, 1, 0, 2, 1]
+    # Where names are numbers of other classes, text is a name.
+    other = Labels(3, ["1", "2", "3"])
+    assert [other.number_of(label) for label in ("1", "0", 1)] == [0, 0, 1]
+    capitals = Labels(3, ["a", "A", "b"])
+    assert [capitals.number_of(label) for label in ("a", "A", "B")] == [0, 1, 2]
+    expected = r"from 0 to 2, or a name: Boot, coat, 2nd. Received: {}"
+    for label, received in ((3, "3"), ("-1", "'-1'"), ("caot", "'caot'.*mean coat")):
+        with pytest.raises(ValueError, match=expected.format(received)):
+            NAMED.number_of(label)
+    with pytest.raises(ValueError, match=r"from 0 to 2. Received: 'coat'"):
+        Labels(3).number_of("coat")
+
+
+def test_names_instead_of_numbers():
+    labels = NAMED.from_public(np.array(["coat", "Boot", "1"]))
+    assert labels.dtype == tf.int32
+    assert labels.numpy().tolist() == [1, 0, 1]
+    with pytest.raises(ValueError, match="Received: 'hat'"):
+        NAMED.from_public(["hat"])
+    with pytest.raises(ValueError, match=r"a single label, 2.*\[2\] \* n"):
+        NAMED.check_known(tf.constant(2))
+    with pytest.raises(ValueError, match=r"2nd\. Received: labels from 0 to 3"):
+        NAMED.check_known(tf.constant([0, 3]))
 
 
 def test_graphs_are_drawn_by_their_types():

@@ -9,7 +9,7 @@ from kgan.objectives.penalties.consistency import Consistency
 from kgan.objectives.penalties.gradients import DRAGAN, R1, R2, GradientPenalty
 from kgan.objectives.penalties.lazy import Lazy
 from kgan.objectives.penalties.lecam import LeCam
-from kgan.objectives.penalties.penalty import Judged, Penalty
+from kgan.objectives.penalties.penalty import Judged, Opinion, Penalty, logits_of
 from kgan.system.registry import resolve
 
 __all__ = [
@@ -23,9 +23,11 @@ __all__ = [
     "Judged",
     "Lazy",
     "LeCam",
+    "Opinion",
     "Penalty",
     "get",
     "get_all",
+    "logits_of",
 ]
 
 _PENALTIES = {

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from kgan import layers
 from kgan.objectives.losses.loss import mean_of
-from kgan.objectives.penalties.penalty import Judged, Penalty
+from kgan.objectives.penalties.penalty import Judged, Penalty, logits_of
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -63,7 +63,7 @@ class Consistency(Penalty):
 
     def _at(self, game: Any, batch: Any, judged: Judged):
         moved = self.transformation(judged.examples, training=True)
-        again = game.judge(moved, batch)
+        again = logits_of(game.judge(moved, batch))
         return mean_of(lambda a, b: (a - b) ** 2, judged.logits, again)
 
     def get_config(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 import tensorflow as tf
@@ -11,6 +11,23 @@ import tensorflow as tf
 from kgan.objectives import schedules
 from kgan.random.draws import Noise
 from kgan.system.registry import Configured
+
+
+class Opinion(NamedTuple):
+    """What a discriminator with several outputs says.
+
+    Attributes:
+        logits: real or fake, [batch, ...]: what losses and penalties look at.
+        more: the other outputs, by name, such as the logits of classes.
+    """
+
+    logits: Any
+    more: dict[str, Any]
+
+
+def logits_of(said: Any) -> Any:
+    """The logits in what D says: in an `Opinion`, or themselves."""
+    return said.logits if isinstance(said, Opinion) else said
 
 
 class Judged:
@@ -21,13 +38,15 @@ class Judged:
     TensorShape([64])
 
     Args:
-        judge: examples [batch, ...] -> logits [batch, ...], or a list of them.
+        judge: examples [batch, ...] -> logits [batch, ...], a list of them, or an
+            `Opinion`.
         examples: a tensor, or a tree of tensors.
         noise: what `judge` draws by, such as dropout, for `again`.
 
     Attributes:
         examples: as given.
-        logits: what `judge` says of them.
+        said: what `judge` says of them.
+        logits: those of `said`.
     """
 
     def __init__(
@@ -38,10 +57,11 @@ class Judged:
         # Persistent, because two penalties may look at the same pass.
         with tf.GradientTape(persistent=True) as self._tape:
             self._tape.watch(tf.nest.flatten(self.examples))
-            self.logits = judge(self.examples)
+            self.said = judge(self.examples)
+        self.logits = logits_of(self.said)
 
     def again(self, examples: Any) -> Any:
-        """What `judge` says of other examples, by the draws of the first pass.
+        """The logits of other examples, by the draws of the first pass.
 
         The same dropout and augmentation, so that the difference of both answers is
         that of the examples alone. The pass moves no variable.
@@ -50,7 +70,7 @@ class Judged:
             examples: of the form of `self.examples`.
         """
         with self._noise.again():
-            return self._judge(examples)
+            return logits_of(self._judge(examples))
 
     def slopes(self) -> Any:
         """The gradient of the sum of each example's logits, of the form of `examples`.

@@ -79,7 +79,9 @@ class Client:
         self._has_png = None
         self._close = weakref.finalize(self, self._transport.close)
 
-    def sample(self, num_samples: int, seed: int = 0) -> np.ndarray:
+    def sample(
+        self, num_samples: int | None = None, seed: int = 0, labels: Any = None
+    ) -> np.ndarray:
         """Images of latents that the server draws from the model's prior.
 
         The same seed gives the same images from every server, and from `generate` of
@@ -94,25 +96,38 @@ class Client:
         pixels are the same, and JSON takes five times as long.
 
         Args:
-            num_samples: the number of images, at least 1.
+            num_samples: the number of images, at least 1; not needed with labels.
             seed: a 32-bit integer.
+            labels: of a model that takes them, the class of each image: whole numbers
+                [num_samples]. The server refuses labels out of range.
 
         Returns:
             uint8 [num_samples, height, width, channels]; of a model of points, float32
             [num_samples, dimensions].
+
+        Raises:
+            ValueError: for numbers out of range, labels that are no whole numbers, or
+                another count of them.
         """
         if self.address.over_rest and self._makes_png():
-            files = self.sample_png(num_samples, seed)
+            files = self.sample_png(num_samples, seed, labels)
             return np.stack([image_files.read(io.BytesIO(file)) for file in files])
-        return np.concatenate(self._blocks("sample", num_samples, seed))
+        return np.concatenate(self._blocks("sample", num_samples, seed, labels))
 
-    def sample_png(self, num_samples: int, seed: int = 0) -> list[bytes]:
+    def sample_png(
+        self, num_samples: int | None = None, seed: int = 0, labels: Any = None
+    ) -> list[bytes]:
         """The images of `sample` as a list of PNG files, each `bytes`."""
-        blocks = self._blocks("sample_png", num_samples, seed)
+        blocks = self._blocks("sample_png", num_samples, seed, labels)
         return [png for block in blocks for png in block.ravel()]
 
     def interpolate(
-        self, seed_from: int, seed_to: int, steps: int = 8, path: str = "prior"
+        self,
+        seed_from: int,
+        seed_to: int,
+        steps: int = 8,
+        path: str = "prior",
+        labels: Any = None,
     ) -> np.ndarray:
         """Images from the first image of one seed to the first image of another seed.
 
@@ -124,6 +139,8 @@ class Client:
             steps: the number of images, both ends included, at least 2.
             path: "linear", "spherical", or "prior" for the path that fits the prior of
                 the model's latents.
+            labels: of a model that takes them, one whole number for all images, or
+                [steps].
 
         Returns:
             uint8 [steps, height, width, channels].
@@ -134,9 +151,11 @@ class Client:
             "steps": np.int32(_integer("steps", steps, 2)),
             "path": path,
         }
+        if labels is not None:
+            inputs["labels"] = _labels(labels)
         return _only(self.predict("interpolate", inputs))
 
-    def generate(self, latents: np.ndarray) -> np.ndarray:
+    def generate(self, latents: np.ndarray, labels: Any = None) -> np.ndarray:
         """Images of given latents.
 
         Latents are independent of each other. So requests of `max_batch` rows give the
@@ -145,12 +164,13 @@ class Client:
 
         Args:
             latents: [n, latent_dim], n at least 1.
+            labels: of a model that takes them, whole numbers [n].
 
         Returns:
             float32 [n, height, width, channels] in [-1, 1].
 
         Raises:
-            ValueError: for latents of another shape.
+            ValueError: for latents of another shape, or another number of labels.
         """
         latents = np.asarray(latents, "float32")
         if latents.ndim != 2 or not len(latents):
@@ -158,9 +178,13 @@ class Client:
                 "Expected latents of shape [n, latent_dim], n at least 1. "
                 f"Received: latents of shape {latents.shape}."
             )
-        rows = range(0, len(latents), self._max_batch)
-        parts = [latents[i : i + self._max_batch] for i in rows]
-        answers = [self.predict("serving_default", {"latents": p}) for p in parts]
+        inputs = {"latents": latents}
+        if labels is not None:
+            inputs["labels"] = _labels(labels, len(latents))
+        size = self._max_batch
+        rows = range(0, len(latents), size)
+        parts = [{k: x[i : i + size] for k, x in inputs.items()} for i in rows]
+        answers = [self.predict("serving_default", part) for part in parts]
         return np.concatenate([_only(answer) for answer in answers])
 
     def predict(self, signature: str, inputs: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -210,16 +234,20 @@ class Client:
             )
         return self._has_png
 
-    def _blocks(self, signature: str, num_samples: int, seed: int):
+    def _blocks(self, signature: str, num_samples: int | None, seed: int, labels: Any):
+        if labels is not None:
+            labels = _labels(labels, num_samples)
+            num_samples = len(labels)
         num_samples = _integer("num_samples", num_samples, 1)
         seed = _seed("seed", seed)
         answers = []
         firsts = range(0, num_samples, self._max_batch)
         for first, of_block in zip(firsts, seeds.of_blocks(int(seed)), strict=False):
-            inputs = {
-                "num_samples": np.int32(min(self._max_batch, num_samples - first)),
-                "seed": np.int32(of_block),
-            }
+            stop = min(first + self._max_batch, num_samples)
+            inputs = {"num_samples": np.int32(stop - first)}
+            if labels is not None:
+                inputs = {"labels": labels[first:stop]}
+            inputs["seed"] = np.int32(of_block)
             answers.append(_only(self.predict(signature, inputs)))
         return answers
 
@@ -268,6 +296,23 @@ def _integer(name: str, value: Any, least: int, most: int = _INT32.max):
             f"Received: {name}={value!r}."
         )
     return int(value)
+
+
+def _labels(labels: Any, count: int | None = None):
+    """Labels as int32 [count], [any number] without a count."""
+    array = np.atleast_1d(labels)
+    whole = array.ndim == 1 and array.size and array.dtype.kind in "iu"
+    if not whole or count not in (None, len(array)):
+        raise ValueError(
+            f"Expected labels as whole numbers [{'n' if count is None else count}]. "
+            f"Received: {array.dtype} {list(array.shape)}."
+        )
+    if array.min() < _INT32.min or array.max() > _INT32.max:
+        raise ValueError(
+            "Expected labels of 32 bits. Received: labels from "
+            f"{array.min()} to {array.max()}."
+        )
+    return array.astype("int32")
 
 
 def _seed(name: str, value: Any):
