@@ -60,7 +60,7 @@ class ACGAN(GAN):
         latent_dim: int = 100,
         width: int = 64,
         *,
-        embedding: int = 50,
+        embedding: int = 10,
         class_weight: float = 1.0,
         normalization: str | None = "batch",
         seed: int | None = None,

@@ -53,7 +53,7 @@ class ConditionalGAN(GAN):
         latent_dim: int = 100,
         width: int = 64,
         *,
-        embedding: int = 50,
+        embedding: int = 10,
         normalization: str | None = "batch",
         seed: int | None = None,
         name: str = "conditional_gan",

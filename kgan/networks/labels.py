@@ -12,7 +12,7 @@ from kgan.system.checks import check_whole
 
 
 def labelled_generator(
-    generator: keras.Model, classes: int, embedding: int = 50, seed: int | None = None
+    generator: keras.Model, classes: int, embedding: int = 10, seed: int | None = None
 ) -> keras.Model:
     """G with labels: latents [batch, d], labels [batch, classes] -> examples.
 
@@ -28,7 +28,8 @@ def labelled_generator(
         generator: latents [batch, d + embedding] -> examples.
         classes: the number of classes, at least 2.
         embedding: numbers that stand for a label, drawn from N(0, 1) at first: as large
-            as the latents beside it.
+            as the latents beside it. Fewer than those, or G hardly sees the latents,
+            and makes one example of each class.
         seed: integer; fixes them.
 
     Returns:

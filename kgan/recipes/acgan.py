@@ -14,7 +14,7 @@ ACGAN = Recipe(
     options={
         "latent_dim": 64,
         "width": 32,
-        "embedding": 50,
+        "embedding": 10,
         "class_weight": 1.0,
         "normalization": "batch",
         "loss": "non_saturating",

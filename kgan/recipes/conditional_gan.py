@@ -20,7 +20,7 @@ CONDITIONAL_GAN = Recipe(
     options={
         "latent_dim": 64,
         "width": 32,
-        "embedding": 50,
+        "embedding": 10,
         "normalization": "batch",
         "loss": "non_saturating",
         "latent_prior": "normal",
