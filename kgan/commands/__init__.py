@@ -20,6 +20,7 @@ from kgan.system.text import columns, did_you_mean
 
 # Command -> what it does. Its module has the same name.
 COMMANDS = {
+    "augment": "Write a labelled folder of generated images, for a classifier.",
     "compare": "Compare two evaluations, if they were made in the same way.",
     "data": "Show what a folder or archive of images is, and how to train on it.",
     "evaluate": "Score the samples of a run, a .keras file or an export.",
