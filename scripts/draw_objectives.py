@@ -217,7 +217,9 @@ def draw_points(name, runs):
     paths = {s: path for s, path in paths.items() if path.exists()}
     if not paths:
         return
-    figure, axes = pyplot.subplots(2, 6, figsize=(13, 4.8), squeeze=False)
+    figure, axes = pyplot.subplots(
+        2, 6, figsize=(13, 4.9), squeeze=False, layout="constrained"
+    )
     limit = 1.5 if name == "ring" else 5.0
     for ax in axes.ravel():
         ax.axis("off")

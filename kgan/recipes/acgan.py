@@ -3,8 +3,8 @@
 from kgan.recipes.conditional_gan import METRICS
 from kgan.recipes.recipe import Data, Published, Recipe, Training
 
-# The paper has Adam(2e-4, beta_1=0.5) for far more images.
-_ADAM = {"name": "adam", "learning_rate": 1e-3, "beta_1": 0.5, "beta_2": 0.99}
+# The paper has Adam(2e-4, beta_1=0.5) for far more images, and classifies fakes.
+_ADAM = {"name": "adam", "learning_rate": 4e-4, "beta_1": 0.5, "beta_2": 0.99}
 
 ACGAN = Recipe(
     name="acgan",
@@ -16,6 +16,7 @@ ACGAN = Recipe(
         "width": 32,
         "embedding": 10,
         "class_weight": 1.0,
+        "classify_fakes": False,
         "normalization": "batch",
         "loss": "non_saturating",
         "latent_prior": "normal",

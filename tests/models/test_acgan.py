@@ -1,5 +1,6 @@
 import keras
 import numpy as np
+import tensorflow as tf
 
 import kgan
 from tests.game_test_case import batch_for, compiled, run_game_test
@@ -31,6 +32,9 @@ def test_losses_by_hand():
     d, g = model.discriminator_loss(batch), model.generator_loss(batch)
     np.testing.assert_allclose(d["classes"], 0.5 * (real + fake), rtol=1e-5)
     np.testing.assert_allclose(g["classes"], 0.5 * fake, rtol=1e-5)
+    model.classify_fakes = False
+    d = model.discriminator_loss(batch)
+    np.testing.assert_allclose(d["classes"], 0.5 * real, rtol=1e-5)
     logits, _ = model.discriminator(batch.fake, training=False)
     softplus = np.log1p(np.exp(-logits.numpy())).mean()
     np.testing.assert_allclose(g["adversarial"], softplus, rtol=1e-5)
@@ -42,8 +46,6 @@ def test_penalties_are_of_the_logits_alone():
     images, labels = batch_for(model)
     batch = model.play((images, labels), training=False)
     judged = model.judged(batch.real, batch)
-    import tensorflow as tf
-
     x = tf.constant(batch.real)
     with tf.GradientTape() as tape:
         tape.watch(x)
