@@ -217,9 +217,7 @@ def draw_points(name, runs):
     paths = {s: path for s, path in paths.items() if path.exists()}
     if not paths:
         return
-    figure, axes = pyplot.subplots(
-        2, 6, figsize=(13, 4.9), squeeze=False, layout="constrained"
-    )
+    figure, axes = pyplot.subplots(2, 6, figsize=(13, 5.4), squeeze=False)
     limit = 1.5 if name == "ring" else 5.0
     for ax in axes.ravel():
         ax.axis("off")
@@ -235,7 +233,7 @@ def draw_points(name, runs):
             yticks=[],
         )
         ax.set_title(TITLES[setting].replace(", ", ",\n"), fontsize=8)
-    save(figure, name)
+    save(figure, name, between=2.0)
 
 
 def draw_images(name, runs):
@@ -257,8 +255,8 @@ def draw_images(name, runs):
     save(figure, name)
 
 
-def save(figure, name):
-    figure.tight_layout(pad=0.2)
+def save(figure, name, between=0.2):
+    figure.tight_layout(pad=0.2, h_pad=between)
     figure.savefig(DOCS / f"objectives_{name}.png", dpi=90, bbox_inches="tight")
     pyplot.close(figure)
 
