@@ -329,18 +329,21 @@ def few_rows(labels, count, seed):
 
 @dataclasses.dataclass(frozen=True)
 class Classic:
-    """Classic augmentation: images moved, turned and mirrored at random.
+    """Classic augmentation: images moved, turned, mirrored and lit at random.
 
     Attributes:
         shift: pixels, at most, in each direction.
         degrees: of a turn, at most, in each direction.
         mirror: "x": left and right are exchanged in half of the images; "y": up and
             down; "xy": both.
+        light: the contrast is multiplied by 1 - light to 1 + light, and as large a
+            share of 255, at most, is added or taken away.
     """
 
     shift: int = 0
     degrees: float = 0.0
     mirror: str = ""
+    light: float = 0.0
 
     def __call__(self, images, rng):
         """uint8 [n, height, width, channels] -> as many; the border is repeated."""
@@ -362,7 +365,15 @@ class Classic:
             np.clip(v + move + (s - 1) / 2, 0, s - 1)
             for v, move, s in zip(turned, moves, size, strict=True)
         ]
-        return between(images, *places)
+        return self.lit(between(images, *places), rng)
+
+    def lit(self, images, rng):
+        if not self.light:
+            return images
+        factor, added = rng.uniform(-self.light, self.light, (2, len(images), 1, 1, 1))
+        mean = images.mean(axis=(1, 2, 3), keepdims=True)
+        lit = mean + (images - mean) * (1 + factor) + 255 * added
+        return np.clip(np.round(lit), 0, 255).astype(images.dtype)
 
 
 def between(images, y, x):
