@@ -22,6 +22,16 @@ def names_of(network: keras.Model) -> list[str]:
     return [tensor.name.split(":")[0] for tensor in inputs]
 
 
+def input_of(network: keras.Model, name: str) -> Any:
+    """The symbolic input of this name, or None if the network has none.
+
+    >>> kgan.core.asking.input_of(model.generator, "latents").shape
+    (None, 4)
+    """
+    inputs = getattr(network, "inputs", None) or ()
+    return dict(zip(names_of(network), inputs, strict=True)).get(name)
+
+
 def takes(network: keras.Model, name: str) -> bool:
     """Whether a network has an input of this name."""
     return name in names_of(network)
@@ -92,7 +102,5 @@ def _as_taken(tensor: Any, labels: Any):
 
 def takes_shares(network: keras.Model) -> bool:
     """Whether the labels of a network may be mixtures of classes."""
-    names = names_of(network)
-    if "labels" not in names:
-        return False
-    return len(network.inputs[names.index("labels")].shape) == 2
+    labels = input_of(network, "labels")
+    return labels is not None and len(labels.shape) == 2

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from kgan.core import augments
-from kgan.core.asking import ask, takes, takes_shares
+from kgan.core.asking import ask, input_of, takes, takes_shares
 from kgan.core.checks import check_labels, check_networks
 from kgan.core.critics import check_branches, check_critic, check_slopes
 from kgan.core.game import Game
@@ -599,12 +599,11 @@ class GAN(Game):
 
 def _latent_dim(generator: keras.Model):
     """Coordinates of the generator's latents, or None if it takes none."""
-    tensors = generator.inputs
-    if len(tensors) > 1:
-        tensors = [t for t in tensors if t.name.split(":")[0] == "latents"]
-    if len(tensors) != 1 or len(tensors[0].shape) != 2:
+    only = len(generator.inputs) == 1
+    latents = generator.inputs[0] if only else input_of(generator, "latents")
+    if latents is None or len(latents.shape) != 2:
         return None
-    return tensors[0].shape[-1]
+    return latents.shape[-1]
 
 
 def _rows(tree: Any):

@@ -119,14 +119,11 @@ class InfoGAN(GAN):
 
     def read(self, features: Any, training: bool = False) -> tuple[list[Any], Any]:
         """Q: D's features -> a list of logits of categories, continuous codes."""
-        numbers = self.reader(features, training=training)
-        noise = ops.zeros((ops.shape(numbers)[0], self.codes.noise), numbers.dtype)
-        _, logits, means = self.codes.parts(ops.concatenate([noise, numbers], axis=1))
-        return logits, means
+        return self.codes.parts(self.reader(features, training=training))
 
     def _unread(self, said: Any, batch: Batch, watch: bool = False):
         """-E[log Q(c)] without constants, in nats."""
-        _, one_hot, continuous = self.codes.parts(batch.latents)
+        _, one_hot, continuous = self.codes.noise_and_codes(batch.latents)
         logits, means = self.read(said.more["features"], batch.training)
         surprise, known = 0.0, 0.0
         for code, answer in zip(one_hot, logits, strict=True):

@@ -55,15 +55,19 @@ class Codes(Prior):
         """The number of coordinates of z."""
         return self.noise + sum(self.categories) + self.continuous
 
-    def parts(self, latents: Any) -> tuple[Any, list[Any], Any]:
+    def noise_and_codes(self, latents: Any) -> tuple[Any, list[Any], Any]:
         """z [batch, dim] -> noise, a list of one-hot codes, continuous codes."""
-        ends = np.cumsum([self.noise, *self.categories]).tolist()
-        one_hot = [latents[:, i:j] for i, j in itertools.pairwise(ends)]
-        return latents[:, : self.noise], one_hot, latents[:, ends[-1] :]
+        return latents[:, : self.noise], *self.parts(latents[:, self.noise :])
+
+    def parts(self, codes: Any) -> tuple[list[Any], Any]:
+        """Codes [batch, dim - noise] -> a list of one-hot codes, continuous codes."""
+        ends = np.cumsum([0, *self.categories]).tolist()
+        one_hot = [codes[:, i:j] for i, j in itertools.pairwise(ends)]
+        return one_hot, codes[:, ends[-1] :]
 
     def sample(self, shape: Any, seed: Any) -> tf.Tensor:
         numbers = Uniform(1.0).sample(shape, seed)
-        noise, categories, continuous = self.parts(numbers)
+        noise, categories, continuous = self.noise_and_codes(numbers)
         # The largest of k equal draws is each of them with probability 1 / k.
         one_hot = [
             tf.one_hot(tf.argmax(part, axis=1), part.shape[1], dtype=numbers.dtype)

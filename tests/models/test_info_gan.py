@@ -47,7 +47,7 @@ def test_bound_of_a_code_that_is_in_the_image():
     model = build()
 
     def sure(latents):
-        _, (code,), continuous = model.codes.parts(latents)
+        _, (code,), continuous = model.codes.noise_and_codes(latents)
         # Through Q's weights, so that it has a gradient.
         none = 0.0 * sum(tf.reduce_sum(v) for v in model.reader.trainable_variables)
         return [1e3 * code + none], continuous + none
@@ -59,7 +59,7 @@ def test_bound_of_a_reader_that_knows_nothing():
     model = build()
 
     def ignorant(latents):
-        _, (code,), continuous = model.codes.parts(latents)
+        _, (code,), continuous = model.codes.noise_and_codes(latents)
         none = 0.0 * sum(tf.reduce_sum(v) for v in model.reader.trainable_variables)
         return [0.0 * code + none], 0.0 * continuous + none
 

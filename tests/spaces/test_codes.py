@@ -7,7 +7,7 @@ from kgan.spaces import Codes, Latents
 def test_codes():
     prior = Codes(noise=3, categories=(4, 2), continuous=2)
     z = np.asarray(Latents(prior.dim, prior).sample(4000, 1))
-    noise, (four, two), continuous = prior.parts(z)
+    noise, (four, two), continuous = prior.noise_and_codes(z)
     assert noise.shape[1] == 3 and continuous.shape[1] == 2
     for code, k in ((four, 4), (two, 2)):
         np.testing.assert_array_equal(code.sum(axis=1), 1.0)
