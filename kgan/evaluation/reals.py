@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kgan.data import Source, open_source, synthetic
+from kgan.data import Source, synthetic
 from kgan.data.opening import splits_of
 from kgan.data.pairs import UnpairedSource
 from kgan.data.stacked import StackedSource
@@ -275,20 +275,7 @@ class Reals:
     def _open(self, split: str):
         if self._given is not None:
             return self._given
-        data = self.data
-        return open_source(
-            data.data,
-            split=split,
-            image_size=data.image_size,
-            channels=data.channels,
-            data_dir=data.data_dir,
-            skip_corrupt=data.skip_corrupt,
-            labels=data.labels,
-            target=data.target_of(split),
-            paired=data.paired,
-            degradation=data.degradation,
-            crop=data.crop,
-        )
+        return dataclasses.replace(self.data, flip=False).open(split)
 
 
 def _rest_of(split: str):

@@ -100,6 +100,26 @@ class Data:
             return split[:-1] + target[-1]
         return target
 
+    def open(self, split: str | None = None) -> "Source":
+        """The `kgan.data.Source` of these data.
+
+            >>> kgan.recipes.Data("grid").open().size
+            100000
+
+        Args:
+            split: a split of them. Default: `split`.
+
+        Raises:
+            ValueError: as for `kgan.data.open_source`.
+        """
+        from kgan.data import open_source
+
+        split = split or self.split
+        options = dataclasses.asdict(self)
+        del options["data"], options["validation"]
+        options |= {"split": split, "target": self.target_of(split)}
+        return open_source(self.data, **options)
+
 
 @dataclasses.dataclass(frozen=True)
 class Published:
@@ -178,23 +198,7 @@ class Recipe:
         Raises:
             ValueError: as for `kgan.data.open_source`.
         """
-        from kgan.data import open_source
-
-        data = self.data
-        return open_source(
-            data.data,
-            split=split or data.split,
-            image_size=data.image_size,
-            channels=data.channels,
-            data_dir=data.data_dir,
-            skip_corrupt=data.skip_corrupt,
-            labels=data.labels,
-            target=data.target_of(split or data.split),
-            paired=data.paired,
-            degradation=data.degradation,
-            flip=data.flip,
-            crop=data.crop,
-        )
+        return self.data.open(split)
 
     def build(self, source: "Source") -> "Game":
         """The compiled model for examples of `source`, under the current strategy.

@@ -55,7 +55,7 @@ def test_pixels_are_those_of_the_set():
 def test_a_whole_set_without_another_split_holds_nothing_out(monkeypatch):
     monkeypatch.setattr(module, "_HELD_OUT_LIMIT", 10)
     digits = kgan.data.open_source("mnist_10k", split="train[:60]").examples
-    monkeypatch.setattr(module, "open_source", only_train(digits))
+    monkeypatch.setattr(kgan.data, "open_source", only_train(digits))
     monkeypatch.setattr(module, "splits_of", lambda *_: ["train"])
     reals = Reals(Data("digits"), 50)
     assert reals.side("held_out") is None
