@@ -25,6 +25,7 @@ import keras
 import numpy as np
 
 import kgan
+from kgan.metrics.classic_augment import ClassicAugment
 from kgan.metrics.classifier import train_classifier
 from kgan.recipes.augmentation_study import (
     CONFIDENCE,
@@ -122,7 +123,7 @@ class Cell:
             self.classes,
             self.experiment.steps,
             self.seed,
-            Classic(**self.experiment.classic) if setting.classic else None,
+            ClassicAugment(**self.experiment.classic) if setting.classic else None,
         )
 
     def test_accuracy(self, classifier):
@@ -167,7 +168,8 @@ class Cell:
             images = Labelled(images, labels, self.classes)
         else:
             images, seconds = samples_of_few(self.experiment, self.few, self.seed)
-        sure = probabilities(self.labeller, images)
+        sure = self.labeller.probabilities(images.images)
+        sure = sure[np.arange(images.size), images.labels]
         self.notes[f"{generator}_gan_cpu_seconds"] = seconds
         self.notes[f"{generator}_agreeing"] = round(np.mean(sure >= CONFIDENCE), 4)
         self.pictures[generator] = shown(images)
@@ -301,13 +303,6 @@ def kept(images, sure):
     return images.part(np.concatenate(rows))
 
 
-def probabilities(classifier, images):
-    """The probability of the label of each image, [n]."""
-    logits = classifier.predict(images.images)
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return odds[np.arange(images.size), images.labels] / odds.sum(axis=1)
-
-
 def some(images, count, seed):
     """At most `count` images, drawn by a seed."""
     rng = np.random.default_rng([seed, 3])
@@ -327,70 +322,6 @@ def few_rows(labels, count, seed):
     return np.sort(np.concatenate(rows))
 
 
-@dataclasses.dataclass(frozen=True)
-class Classic:
-    """Classic augmentation: images moved, turned, mirrored and lit at random.
-
-    Attributes:
-        shift: pixels, at most, in each direction.
-        degrees: of a turn, at most, in each direction.
-        mirror: "x": left and right are exchanged in half of the images; "y": up and
-            down; "xy": both.
-        light: the contrast is multiplied by 1 - light to 1 + light, and as large a
-            share of 255, at most, is added or taken away.
-    """
-
-    shift: int = 0
-    degrees: float = 0.0
-    mirror: str = ""
-    light: float = 0.0
-
-    def __call__(self, images, rng):
-        """uint8 [n, height, width, channels] -> as many; the border is repeated."""
-        n, *size = images.shape[:3]
-        angle = np.deg2rad(rng.uniform(-self.degrees, self.degrees, n))[:, None, None]
-        moves = rng.integers(-self.shift, self.shift + 1, (2, n, 1, 1))
-        signs = [
-            np.where((rng.random(n) < 0.5) & (axis in self.mirror), -1, 1)
-            for axis in "yx"
-        ]
-        # From the middle of the image, where each new pixel comes from.
-        y, x = np.meshgrid(*(np.arange(s) - (s - 1) / 2 for s in size), indexing="ij")
-        y, x = (v * s[:, None, None] for v, s in zip((y, x), signs, strict=True))
-        turned = (
-            y * np.cos(angle) - x * np.sin(angle),
-            y * np.sin(angle) + x * np.cos(angle),
-        )
-        places = [
-            np.clip(v + move + (s - 1) / 2, 0, s - 1)
-            for v, move, s in zip(turned, moves, size, strict=True)
-        ]
-        return self.lit(between(images, *places), rng)
-
-    def lit(self, images, rng):
-        if not self.light:
-            return images
-        factor, added = rng.uniform(-self.light, self.light, (2, len(images), 1, 1, 1))
-        mean = images.mean(axis=(1, 2, 3), keepdims=True)
-        lit = mean + (images - mean) * (1 + factor) + 255 * added
-        return np.clip(np.round(lit), 0, 255).astype(images.dtype)
-
-
-def between(images, y, x):
-    """Images at places between pixels: bilinear, rounded."""
-    rows = np.arange(len(images))[:, None, None]
-    top, left = np.floor(y).astype(int), np.floor(x).astype(int)
-    down, right = (y - top)[..., None], (x - left)[..., None]
-    below = np.minimum(top + 1, images.shape[1] - 1)
-    beside = np.minimum(left + 1, images.shape[2] - 1)
-    if not down.any() and not right.any():
-        return images[rows, top, left]
-    upper = images[rows, top, left] * (1 - right) + images[rows, top, beside] * right
-    lower = images[rows, below, left] * (1 - right)
-    lower += images[rows, below, beside] * right
-    return np.round(upper * (1 - down) + lower * down).astype(images.dtype)
-
-
 def split(data, seed):
     """(Training images, test images) as `Labelled`; of tiles, by a seed."""
     if not data.data.endswith(".npz"):
@@ -405,8 +336,7 @@ def split(data, seed):
 @functools.cache
 def read(data, split=None):
     """All images of a split, in the order of the set."""
-    recipe = dataclasses.replace(kgan.recipes.get("dcgan"), data=data)
-    source = recipe.open_data(split)
+    source = data.open(split)
     (batch,) = source.batches(source.size, shuffle=False).take(1)
     images, labels = (np.asarray(part) for part in batch)
     return Labelled(kgan.spaces.to_uint8(images), labels, source.num_classes)

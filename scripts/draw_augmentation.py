@@ -7,36 +7,24 @@ A table stands between `<!-- NAME -->` and `<!-- end -->`. Samples are drawn fro
 """
 
 import json
-import re
 from pathlib import Path
 
 import numpy as np
+from docs_pages import save, spread, table, write_tables
 from matplotlib import pyplot
 
 from kgan.recipes.augmentation_study import EXPERIMENTS, SETTINGS
 
-ROOT = Path(__file__).parents[1]
-RESULTS, DOCS = ROOT / "results" / "augmentation", ROOT / "docs"
+RESULTS = Path(__file__).parents[1] / "results" / "augmentation"
 # Where the GAN learned, as tables and figures call it.
 LEARNED = {None: "no GAN", "few": "GAN of the few", "all": "GAN of all, no labels"}
 
 
 def main():
     cells = {name: read(name) for name in EXPERIMENTS}
-    page = DOCS / "augmentation.md"
-    text = page.read_text()
-    for name in EXPERIMENTS:
-        tables = {
-            name: accuracies(name, cells[name]),
-            f"{name}_gans": gans(cells[name]),
-        }
-        for key, lines in tables.items():
-            body = "\n".join(lines)
-            pattern = rf"(<!-- {key} -->\n).*?(<!-- end -->)"
-            text = re.sub(
-                pattern, lambda m, b=body: f"{m[1]}{b}\n{m[2]}", text, flags=re.S
-            )
-    page.write_text(text)
+    for name, found in cells.items():
+        tables = {name: accuracies(name, found), f"{name}_gans": gans(found)}
+        write_tables("augmentation.md", tables)
     if any(cells.values()):
         draw_curves(cells)
         draw_samples(cells)
@@ -94,19 +82,6 @@ def gains(cells, setting):
     return np.subtract(*over)
 
 
-def table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]
-
-
-def spread(numbers):
-    """Mean and standard deviation over seeds, as text."""
-    if not len(numbers):
-        return ""
-    text = f"{np.mean(numbers):.1f}"
-    return text + (f" ± {np.std(numbers, ddof=1):.1f}" if len(numbers) > 1 else "")
-
-
 def draw_curves(cells):
     """Accuracy by count; below, what each setting gains over classic augmentation."""
     figure, axes = pyplot.subplots(
@@ -147,7 +122,7 @@ def draw_curves(cells):
         handles, labels, ncols=3, loc="upper center", frameon=False, fontsize=8
     )
     figure.tight_layout(rect=(0, 0, 1, 0.9))
-    save(figure, "curves")
+    save(figure, "augmentation_curves")
 
 
 def draw_samples(cells):
@@ -171,12 +146,7 @@ def draw_samples(cells):
     for ax, (title, images) in zip(axes.ravel(), shown.items(), strict=False):
         ax.imshow(tile(images, 8).squeeze(), "gray")
         ax.set_title(title.replace(": ", ":\n"), fontsize=8)
-    save(figure, "samples")
-
-
-def save(figure, name):
-    figure.savefig(DOCS / f"augmentation_{name}.png", dpi=90, bbox_inches="tight")
-    pyplot.close(figure)
+    save(figure, "augmentation_samples")
 
 
 if __name__ == "__main__":

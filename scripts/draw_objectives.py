@@ -11,12 +11,12 @@ import re
 from pathlib import Path
 
 import numpy as np
+from docs_pages import save, spread, table, write_tables
 from matplotlib import pyplot
 
 from kgan.recipes.objectives_study import EXPERIMENTS
 
-ROOT = Path(__file__).parents[1]
-RESULTS, DOCS = ROOT / "results" / "objectives", ROOT / "docs"
+RESULTS = Path(__file__).parents[1] / "results" / "objectives"
 TITLES = {
     "minimax": "minimax",
     "non_saturating": "non-saturating",
@@ -51,13 +51,7 @@ PUBLISHED = {
 
 def main():
     runs = {name: read(name) for name in EXPERIMENTS}
-    page = DOCS / "objectives.md"
-    text = page.read_text()
-    for name, table in tables(runs).items():
-        pattern = rf"(<!-- {name} -->\n).*?(<!-- end -->)"
-        body = "\n".join(table)
-        text = re.sub(pattern, lambda m, b=body: f"{m[1]}{b}\n{m[2]}", text, flags=re.S)
-    page.write_text(text)
+    write_tables("objectives.md", tables(runs))
     if runs["stability"]:
         draw_stability(runs["stability"])
     if runs["gamma"]:
@@ -85,9 +79,9 @@ def tables(runs):
         rows = [
             [
                 TITLES[setting],
-                spread(results, "modes", 1),
-                spread(results, "high_quality", 1, 100.0),
-                spread(results, "kl", 4),
+                of_seeds(results, "modes", 1),
+                of_seeds(results, "high_quality", 1, 100.0),
+                of_seeds(results, "kl", 4),
                 str(len(results)),
             ]
             for setting, results in runs[name].items()
@@ -104,7 +98,7 @@ def tables(runs):
             [
                 title,
                 *(
-                    spread(runs[name].get(setting, []), "frechet_distance", 1)
+                    of_seeds(runs[name].get(setting, []), "frechet_distance", 1)
                     for name in ("digits", "fashion", "color")
                 ),
             ]
@@ -115,7 +109,7 @@ def tables(runs):
     made["stacked_mnist"] = table(
         ["objective", "modes", "reverse KL, nats"],
         [
-            [TITLES[s], spread(r, "modes", 0), spread(r, "kl", 3)]
+            [TITLES[s], of_seeds(r, "modes", 0), of_seeds(r, "kl", 3)]
             for s, r in runs["stacked_mnist"].items()
         ],
     )
@@ -126,7 +120,7 @@ def tables(runs):
             [
                 augment,
                 *(
-                    spread(little.get(f"{augment}_{p}", []), "frechet_distance", 1)
+                    of_seeds(little.get(f"{augment}_{p}", []), "frechet_distance", 1)
                     for p in (100, 10, 2)
                 ),
             ]
@@ -136,28 +130,24 @@ def tables(runs):
     made["gamma"] = table(
         ["gamma", "Frechet distance", "recall"],
         [
-            [s.split("_")[1], spread(r, "frechet_distance", 1), spread(r, "recall", 2)]
+            [
+                s.split("_")[1],
+                of_seeds(r, "frechet_distance", 1),
+                of_seeds(r, "recall", 2),
+            ]
             for s, r in runs["gamma"].items()
         ],
     )
     return made
 
 
-def table(header, rows):
-    lines = [header, ["---"] * len(header), *rows]
-    return ["| " + " | ".join(line) + " |" for line in lines]
-
-
-def spread(results, key, digits, scale=1.0, spread=True):
-    """Mean and standard deviation over seeds, as text."""
+def of_seeds(results, key, digits, scale=1.0):
+    """Mean and standard deviation over seeds, and how many seeds failed, as text."""
     values = [scale * r[key] for r in results if r.get(key) is not None]
     failed = len(results) - len(values)
     if not values:
         return "NaN" if failed else ""
-    text = f"{np.mean(values):.{digits}f}"
-    if spread and len(values) > 1:
-        text += f" ± {np.std(values, ddof=1):.{digits}f}"
-    return text + (f" ({failed} NaN)" if failed else "")
+    return spread(values, digits) + (f" ({failed} NaN)" if failed else "")
 
 
 def draw_stability(runs):
@@ -190,7 +180,7 @@ def draw_stability(runs):
         ax.set_title(TITLES[objective].replace(", ", ",\n"), fontsize=8)
         ax.set_xlabel("learning rate", fontsize=8)
     axes[0][0].set_ylabel("beta_1")
-    save(figure, "stability")
+    save_objectives(figure, "stability")
 
 
 def draw_gamma(runs):
@@ -208,7 +198,7 @@ def draw_gamma(runs):
         )
     ax.set(xscale="log", xlabel="gamma", ylabel="Frechet distance, digits")
     ax.legend(frameon=False)
-    save(figure, "gamma")
+    save_objectives(figure, "gamma")
 
 
 def draw_points(name, runs):
@@ -233,7 +223,7 @@ def draw_points(name, runs):
             yticks=[],
         )
         ax.set_title(TITLES[setting].replace(", ", ",\n"), fontsize=8)
-    save(figure, name, between=2.0)
+    save_objectives(figure, name, between=2.0)
 
 
 def draw_images(name, runs):
@@ -252,13 +242,12 @@ def draw_images(name, runs):
         ax.imshow(tile(samples, 16).squeeze(), "gray")
         ax.axis("off")
         ax.text(-6, 14, TITLES[setting], ha="right", va="center", fontsize=7)
-    save(figure, name)
+    save_objectives(figure, name)
 
 
-def save(figure, name, between=0.2):
+def save_objectives(figure, name, between=0.2):
     figure.tight_layout(pad=0.2, h_pad=between)
-    figure.savefig(DOCS / f"objectives_{name}.png", dpi=90, bbox_inches="tight")
-    pyplot.close(figure)
+    save(figure, f"objectives_{name}")
 
 
 if __name__ == "__main__":

@@ -151,7 +151,6 @@ def _class_filter(options: Options, samples: Samples, data: Data | None) -> Clas
     Raises:
         ValueError: if nobody says what the real data are, or they do not fit.
     """
-    from kgan.data import open_source
     from kgan.evaluation.class_filter import ClassFilter
 
     if data is None:
@@ -160,9 +159,7 @@ def _class_filter(options: Options, samples: Samples, data: Data | None) -> Clas
             f"of --filter learns from it too. Received: {options.source}. Name the "
             "real data by --data, such as --data mnist."
         )
-    arguments = {**dataclasses.asdict(data), "flip": False}
-    del arguments["validation"]
-    source = open_source(arguments.pop("data"), **arguments)
+    source = dataclasses.replace(data, flip=False).open()
     _, space = samples.labels
     same = space.classes in (None, source.num_classes)
     if not same or source.image_shape != tuple(samples.space.shape):

@@ -64,7 +64,4 @@ class ClassFilter:
 
     def __call__(self, images: np.ndarray, label: int) -> np.ndarray:
         """The probability that each image is of class `label`, float32 [n]."""
-        logits = self._classifier.predict(images)
-        # Less the largest, so that no exponential overflows.
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return odds[:, label] / odds.sum(axis=1)
+        return self._classifier.probabilities(images)[:, label]

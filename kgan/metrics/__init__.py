@@ -9,8 +9,9 @@ from kgan.metrics.agreement import Agreement
 from kgan.metrics.auroc import AUROC, auroc
 from kgan.metrics.class_diversity import ClassDiversity
 from kgan.metrics.class_frechet import ClassFrechetDistance
+from kgan.metrics.classic_augment import ClassicAugment
 from kgan.metrics.classification_accuracy import ClassificationAccuracyScore
-from kgan.metrics.classifier import Augment, Classifier, train_classifier
+from kgan.metrics.classifier import Classifier, train_classifier
 from kgan.metrics.code_error import CodeError
 from kgan.metrics.density_coverage import DensityCoverage, density_coverage
 from kgan.metrics.frechet import (
@@ -90,9 +91,9 @@ __all__ = [
     "PSNR",
     "SSIM",
     "Agreement",
-    "Augment",
     "ClassDiversity",
     "ClassFrechetDistance",
+    "ClassicAugment",
     "ClassificationAccuracyScore",
     "Classifier",
     "CodeError",

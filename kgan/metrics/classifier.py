@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
 import numpy as np
@@ -24,37 +24,6 @@ from kgan.system.checks import check_whole
 _BATCH, _RATE = 64, 3e-3
 # Images per call of the network in `predict`.
 _BLOCK = 500
-
-
-class Augment(NamedTuple):
-    """Classic augmentation: images move by few pixels, and are mirrored.
-
-    >>> augment = kgan.metrics.classifier.Augment(shift=2)
-    >>> augment(np.zeros((3, 8, 8, 1)), np.random.default_rng(0)).shape
-    (3, 8, 8, 1)
-
-    Attributes:
-        shift: the largest distance in pixels, in each direction. What the image leaves
-            free is filled with the pixels of its border.
-        flip: whether left and right are exchanged in half of the images. Digits and
-            other signs are not themselves in a mirror.
-    """
-
-    shift: int = 0
-    flip: bool = False
-
-    def __call__(self, images: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Returns changed copies of images [n, height, width, channels]."""
-        n, height, width = images.shape[:3]
-        y, x = (
-            np.arange(side) + rng.integers(-self.shift, self.shift + 1, (n, 1))
-            for side in (height, width)
-        )
-        y, x = np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)
-        if self.flip:
-            mirrored = rng.integers(2, size=(n, 1)) == 1
-            x = np.where(mirrored, x[:, ::-1], x)
-        return images[np.arange(n)[:, None, None], y[:, :, None], x[:, None, :]]
 
 
 class Classifier:
@@ -95,6 +64,20 @@ class Classifier:
         starts = range(0, len(images), _BLOCK)
         parts = [self._logits(to_float(images[i : i + _BLOCK])) for i in starts]
         return np.concatenate([part.numpy() for part in parts])
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Returns the probability of each class, float32 [n, classes].
+
+        Args:
+            images: as for `predict`.
+
+        Raises:
+            ValueError: for another shape.
+        """
+        logits = self.predict(images)
+        # Less the largest, so that no exponential overflows.
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return odds / odds.sum(axis=1, keepdims=True)
 
     def accuracy(self, images: np.ndarray, labels: Any) -> float:
         """Returns the share of images that it puts in their class.
@@ -147,7 +130,7 @@ def train_classifier(
         steps: the number of batches, at least 1.
         seed: fixes the initial weights, dropout, the order and augmentation.
         augment: function of images and a generator of random numbers -> changed
-            images, such as `Augment`; None leaves them as they are.
+            images, such as `kgan.metrics.ClassicAugment`; None leaves them as they are.
 
     Raises:
         ValueError: for other shapes, labels out of range, or other numbers.

@@ -98,37 +98,3 @@ def test_one_tile_is_on_one_side(study):
         share = [train[labels == c].mean() for c in range(3)]
         assert min(share) >= 0.6
         assert max(share) < 0.8
-
-
-def test_classic_augmentation(study):
-    rng = np.random.default_rng(0)
-    images = rng.integers(0, 256, (40, 7, 7, 1), dtype="uint8")
-    np.testing.assert_array_equal(study.Classic()(images, rng), images)
-    # Each image is itself or its mirror image, and both are there.
-    mirrored = study.Classic(mirror="x")(images, rng)
-    same = (mirrored == images).all((1, 2, 3))
-    turned = (mirrored == images[:, :, ::-1]).all((1, 2, 3))
-    assert (same | turned).all()
-    assert 5 < turned.sum() < 35
-    # Moved by one pixel at most: the middle comes from the nine pixels around it.
-    moved = study.Classic(shift=1)(images, rng)
-    around = images[:, 2:5, 2:5, 0].reshape(40, 9)
-    assert (around == moved[:, 3, 3]).any(1).all()
-    assert not (moved == images).all()
-
-
-def test_turned_by_a_quarter(study):
-    class Quarter:
-        def uniform(self, low, high, n):
-            return np.full(n, 90.0)
-
-        def integers(self, low, high, shape):
-            return np.zeros(shape, int)
-
-        def random(self, n):
-            return np.ones(n)
-
-    images = np.arange(9, dtype="uint8").reshape(1, 3, 3, 1)
-    turned = study.Classic(degrees=90.0)(images, Quarter())
-    # New (y, x) comes from (-x, y), from the middle.
-    np.testing.assert_array_equal(turned[0, ..., 0], np.rot90(images[0, ..., 0], -1))
