@@ -9,6 +9,8 @@ from kgan.layers.maxout import Maxout
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
 from kgan.layers.pixel_normalization import PixelNormalization
+from kgan.layers.pixel_shuffle import PixelShuffle
+from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.sliced_dense import SlicedDense
 from kgan.layers.spectral_normalization import SpectralNormalization
 from kgan.layers.vanishing_residual import VanishingResidual
@@ -23,6 +25,8 @@ __all__ = [
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
     "PixelNormalization",
+    "PixelShuffle",
+    "ReflectionPadding2D",
     "SlicedDense",
     "SpectralNormalization",
     "VanishingResidual",

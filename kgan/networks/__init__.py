@@ -16,9 +16,12 @@ from kgan.networks.labels import labelled_discriminator, labelled_generator
 from kgan.networks.lenet import lenet
 from kgan.networks.mlp import maxout_discriminator, mlp, mlp_generator
 from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
+from kgan.networks.patchgan import patchgan, receptive_field
 from kgan.networks.resnet import resnet_discriminator, resnet_generator
 from kgan.networks.resnet8 import resnet8
 from kgan.networks.squeezenet import squeezenet
+from kgan.networks.translator import resnet_translator
+from kgan.networks.unet import unet
 
 __all__ = [
     "alexnet",
@@ -37,11 +40,15 @@ __all__ = [
     "mlp_decoder",
     "mlp_encoder",
     "mlp_generator",
+    "patchgan",
     "perceptual_distance",
+    "receptive_field",
     "resnet8",
     "resnet_discriminator",
     "resnet_generator",
+    "resnet_translator",
     "squeezenet",
+    "unet",
     "with_classes",
     "with_features",
 ]

@@ -14,6 +14,7 @@ from typing import Any
 import keras
 
 from kgan.layers import BatchNormalization
+from kgan.networks import norms
 from kgan.networks.grids import Grids
 from kgan.random import seeds
 from kgan.system.checks import check_whole
@@ -21,7 +22,6 @@ from kgan.system.checks import check_whole
 # The most channels of a layer, as in the paper's 64x64 generator without its first
 # layer.
 _MAX_WIDTH = 512
-_NORMS = {"batch": BatchNormalization, "layer": keras.layers.LayerNormalization}
 _GRIDS = Grids(range(4, 8), range(2, 8), (28, 32, 48, 64, 96, 128, 192, 256, 384, 512))
 
 
@@ -119,9 +119,9 @@ def dcgan_discriminator(
         image_shape: as for `dcgan_generator`.
         width: channels of the first layer; they double at each halving of the image.
         seed: integer, fixes the initial weights N(0, 0.02).
-        normalization: "batch" (the paper); "layer" or None where D must not mix the
-            examples of a batch, as under penalties of its gradient. Without batch
-            normalization the initial weights are He's for LeakyReLU, because 0.02
+        normalization: "batch" (the paper); "layer", "instance" or None where D must not
+            mix the examples of a batch, as under penalties of its gradient. Without
+            batch normalization the initial weights are He's for LeakyReLU, because 0.02
             would let all signals vanish.
 
     Returns:
@@ -131,15 +131,11 @@ def dcgan_discriminator(
         ValueError: for an image shape that `dcgan_generator` cannot make, a width below
             1, or another normalization.
     """
-    if normalization not in (*_NORMS, None):
-        raise ValueError(
-            f"Expected normalization {', '.join(map(repr, _NORMS))} or None. "
-            f"Received: normalization={normalization!r}."
-        )
+    norm = norms.get(normalization)
     initial = _normal if normalization == "batch" else _he
     images = keras.Input(image_shape, name="images")
     numbers = initial(seed, "discriminator")
-    logits = _to_numbers(images, 1, width, numbers, "logits", _NORMS.get(normalization))
+    logits = _to_numbers(images, 1, width, numbers, "logits", norm)
     return keras.Model(images, logits, name="discriminator")
 
 
