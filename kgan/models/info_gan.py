@@ -56,6 +56,9 @@ class InfoGAN(GAN):
         categories: the number of values of each categorical code.
         continuous: the number of continuous codes.
         width: channels of the convolutions nearest to the image.
+        hidden: units of the fully connected layers of G and D, 1,024 in the paper; None
+            for none, as in a DCGAN. Without them the codes of digits are strokes and
+            slants rather than digits.
         code_weight: the weight of L_I, above 0; 1 in the paper.
         normalization: D's, see `kgan.networks.dcgan_discriminator`.
         seed: integer; fixes initial weights and latents.
@@ -73,6 +76,7 @@ class InfoGAN(GAN):
         categories: Sequence[int] = (10,),
         continuous: int = 2,
         width: int = 64,
+        hidden: int | None = 1024,
         *,
         code_weight: float = 1.0,
         normalization: str | None = "batch",
@@ -83,13 +87,13 @@ class InfoGAN(GAN):
         image_shape = tuple(image_shape)
         codes = Codes(noise, categories, continuous)
         discriminator = with_features(
-            dcgan_discriminator(image_shape, width, seed, normalization)
+            dcgan_discriminator(image_shape, width, seed, normalization, hidden)
         )
         features = discriminator.outputs[1].shape[1]
         numbers = sum(codes.categories) + codes.continuous
         reader = mlp(features, numbers, hidden=(128,), name="reader", seed=seed)
         super().__init__(
-            dcgan_generator(image_shape, codes.dim, width, seed),
+            dcgan_generator(image_shape, codes.dim, width, seed, hidden=hidden),
             discriminator,
             latent_prior=codes,
             partners=[reader],

@@ -8,7 +8,8 @@ with tanh at its output; LeakyReLU in D.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import keras
@@ -31,6 +32,7 @@ def dcgan_generator(
     width: int = 64,
     seed: int | None = None,
     output: str = "tanh",
+    hidden: int | None = None,
 ) -> keras.Model:
     """G: latents [batch, latent_dim] -> images [batch, height, width, channels].
 
@@ -52,6 +54,9 @@ def dcgan_generator(
         seed: integer, fixes the initial weights N(0, 0.02).
         output: the output function: "tanh" (the paper), or "linear" for a decoder
             that gives logits or means.
+        hidden: units of a fully connected layer before the projection, against the
+            fourth rule, as InfoGAN has it (Chen et al. 2016, arXiv 1606.03657, 1,024
+            of them); None for no such layer.
 
     Returns:
         `keras.Model` with float32 outputs, in [-1, 1] unless `output` is "linear".
@@ -68,12 +73,13 @@ def dcgan_generator(
     channels = _widths(width, doublings)[::-1]
 
     z = layers.Input((latent_dim,), name="latents")
+    x = z if hidden is None else _hidden(z, hidden, normal, layers.ReLU)
     x = layers.Dense(
         height * base_width * channels[0],
         use_bias=False,
         kernel_initializer=next(normal),
         name="project",
-    )(z)
+    )(x)
     x = layers.Reshape((height, base_width, channels[0]), name="reshape")(x)
     x = BatchNormalization(name="project_norm")(x)
     x = layers.ReLU(name="project_relu")(x)
@@ -108,6 +114,7 @@ def dcgan_discriminator(
     width: int = 64,
     seed: int | None = None,
     normalization: str | None = "batch",
+    hidden: int | None = None,
 ) -> keras.Model:
     """D: images [batch, height, width, channels] -> logits [batch, 1].
 
@@ -123,6 +130,8 @@ def dcgan_discriminator(
             mix the examples of a batch, as under penalties of its gradient. Without
             batch normalization the initial weights are He's for LeakyReLU, because 0.02
             would let all signals vanish.
+        hidden: units of a fully connected layer before the logits, as for
+            `dcgan_generator`; None for no such layer.
 
     Returns:
         `keras.Model` with float32 logits.
@@ -135,7 +144,7 @@ def dcgan_discriminator(
     initial = _normal if normalization == "batch" else _he
     images = keras.Input(image_shape, name="images")
     numbers = initial(seed, "discriminator")
-    logits = _to_numbers(images, 1, width, numbers, "logits", norm)
+    logits = _to_numbers(images, 1, width, numbers, "logits", norm, hidden)
     return keras.Model(images, logits, name="discriminator")
 
 
@@ -179,6 +188,7 @@ def _to_numbers(
     initial: Iterator[Any],
     name: str,
     norm: Any = BatchNormalization,
+    hidden: int | None = None,
 ):
     """Strided convolutions, and a dense layer to [batch, outputs]."""
     layers = keras.layers
@@ -199,12 +209,33 @@ def _to_numbers(
             x = norm(name=f"down{i}_norm")(x)
         x = layers.LeakyReLU(0.2, name=f"down{i}_relu")(x)
     x = layers.Flatten(name="flatten")(x)
+    if hidden is not None:
+        leaky = functools.partial(layers.LeakyReLU, 0.2)
+        x = _hidden(x, hidden, initial, leaky, norm)
     return layers.Dense(
         outputs,
         kernel_initializer=next(initial),
         dtype=keras.config.floatx(),
         name=name,
     )(x)
+
+
+def _hidden(
+    x: Any,
+    units: int,
+    initial: Iterator[Any],
+    relu: Callable[..., keras.layers.Layer],
+    norm: Any = BatchNormalization,
+):
+    """A fully connected layer, [batch, n] -> [batch, units]."""
+    x = keras.layers.Dense(
+        check_whole("hidden", units),
+        use_bias=norm is None,
+        kernel_initializer=next(initial),
+        name="hidden",
+    )(x)
+    x = x if norm is None else norm(name="hidden_norm")(x)
+    return relu(name="hidden_relu")(x)
 
 
 def stages(image_shape: Sequence[int]) -> int:

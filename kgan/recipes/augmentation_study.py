@@ -48,7 +48,8 @@ class Experiment:
         data: the real images.
         gans: "few" and "all" -> (recipe, images that its training sees).
         counts: numbers of real labelled images per class.
-        classic: arguments of classic augmentation, see `Classic` in the script.
+        classic: arguments of classic augmentation, see
+            `kgan.metrics.ClassicAugment`.
         steps: of each classifier.
     """
 

@@ -16,6 +16,7 @@ INFO_GAN = Recipe(
         "categories": [10],
         "continuous": 2,
         "width": 32,
+        "hidden": 512,
         "code_weight": 1.0,
         "normalization": "batch",
         "loss": "non_saturating",
@@ -23,7 +24,7 @@ INFO_GAN = Recipe(
         "ema_decay": 0.99,
     },
     optimizers={"d": _D, "g": _G},
-    training=Training(epochs=30, batch_size=64),
+    training=Training(epochs=40, batch_size=64),
     metrics=("frechet_distance", "code_error"),
     published=(
         Published("error of the categorical code, MNIST", "5 %", "arXiv 1606.03657"),

@@ -78,3 +78,15 @@ def test_initial_weights():
     # Each layer has a seed of its own.
     second = generator.get_layer("up2").kernel.numpy()
     assert np.abs(kernel.ravel()[:9] - second.ravel()[:9]).max() > 0
+
+
+def test_the_hidden_layers_of_infogan():
+    """The authors' table 1, MNIST: 74 -> 1024 -> 7x7x128 -> 14x14x64 -> 28x28x1."""
+    generator = dcgan_generator((28, 28, 1), 74, hidden=1024)
+    kernels = 74 * 1024 + 1024 * 6272 + 16 * 128 * 64 + 16 * 64 * 1 + 1
+    assert generator.count_params() == kernels + 4 * (1024 + 128 + 64)
+    discriminator = dcgan_discriminator((28, 28, 1), hidden=1024)
+    kernels = 16 * 64 + 64 + 16 * 64 * 128 + 6272 * 1024 + 1024 + 1
+    assert discriminator.count_params() == kernels + 4 * (128 + 1024)
+    bare = dcgan_discriminator((28, 28, 1), normalization=None, hidden=8)
+    assert bare.get_layer("hidden").use_bias
