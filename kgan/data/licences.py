@@ -15,6 +15,8 @@ _LICENCES = {
     "cifar100": "not stated by the authors",
     "svhn_cropped": "for non-commercial use",
     "celeb_a": "for non-commercial research",
+    "facade_labels": "none needed: drawn by kgan",
+    "facades": "none needed: drawn by kgan",
     "gaussian": "none needed: drawn by kgan",
     "grid": "none needed: drawn by kgan",
     "ring": "none needed: drawn by kgan",

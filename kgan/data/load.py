@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import tensorflow as tf
 
-from kgan.data import synthetic
+from kgan.data import facades, synthetic
 from kgan.data.folder import open_folder
 from kgan.data.opening import EMBEDDED, files_of, looks_like_path, open_examples
 from kgan.data.pairs import (
@@ -46,6 +46,7 @@ def load(
         source: what to read:
             - "mnist_10k", the embedded set;
             - "gaussian", "ring", "grid": synthetic points, see `kgan.data.synthetic`;
+            - "facade_labels", "facades": drawn facades, see `kgan.data.facades`;
             - a folder of images, flat or with one subfolder per class, in any format
               that Pillow reads; images of any size are cropped at the centre and
               resized;
@@ -229,7 +230,8 @@ def _pairs(source: Any, target: Any, reading: Reading) -> Source:
 def _target(source: Any, target: Any, reading: Reading):
     """Where targets are, and how they are read: another set, or another split."""
     is_name = isinstance(target, str) and not looks_like_path(target)
-    if not is_name or target in synthetic.SETS or Path(target).exists():
+    drawn = target in {**synthetic.SETS, **facades.SETS}
+    if not is_name or drawn or Path(target).exists():
         return target, reading
     if not isinstance(source, (str, os.PathLike)):
         raise ValueError(

@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from kgan.data import synthetic
+from kgan.data import facades, synthetic
 from kgan.data.arrays import of_arrays, open_npz
 from kgan.data.encoded import is_encoded, open_encoded, splits_of_npz
 from kgan.data.files import Files, is_archive, open_files
@@ -47,6 +47,9 @@ def open_examples(source: Any, reading: Reading) -> Source:
     if source in synthetic.SETS:
         points, modes = synthetic.SETS[source]()
         return ArraySource(points, modes if reading.labels else None, name=source)
+    if source in facades.SETS:
+        images = facades.of_split(source, reading.split)
+        return of_arrays(images, reading, source)
     if _is_stacked(source):
         return _open_stacked(source.removeprefix(PREFIX), reading)
     if source == EMBEDDED:
@@ -128,6 +131,8 @@ def splits_of(source: Any, data_dir: str | os.PathLike | None = None) -> list[st
     """
     if not isinstance(source, (str, os.PathLike)) or source in synthetic.SETS:
         return []
+    if source in facades.SETS:
+        return list(facades.SPLITS)
     if _is_stacked(source):
         return splits_of(source.removeprefix(PREFIX), data_dir)
     path = _EMBEDDED_DIRECTORY if source == EMBEDDED else Path(source).expanduser()

@@ -1,6 +1,6 @@
 """Strategies of several devices and machines."""
 
-from kgan.distribute.replicas import mean_over_replicas
+from kgan.distribute.replicas import gathered, mean_over_replicas
 from kgan.distribute.strategies import (
     batches,
     check_batch_size,
@@ -13,6 +13,7 @@ from kgan.distribute.strategies import (
 __all__ = [
     "batches",
     "check_batch_size",
+    "gathered",
     "is_chief",
     "loss_of_machines_named",
     "mean_over_replicas",

@@ -4,10 +4,12 @@ from kgan.models.acgan import ACGAN
 from kgan.models.autoencoder import AutoEncoder
 from kgan.models.began import BEGAN
 from kgan.models.conditional_gan import ConditionalGAN
+from kgan.models.cyclegan import CycleGAN
 from kgan.models.dcgan import DCGAN
 from kgan.models.info_gan import InfoGAN
 from kgan.models.line import LineGAN
 from kgan.models.lsgan import LSGAN
+from kgan.models.pix2pix import Pix2Pix
 from kgan.models.projection_gan import ProjectionGAN
 from kgan.models.rpgan import RpGAN
 from kgan.models.sngan import SNGAN
@@ -29,8 +31,10 @@ __all__ = [
     "WGANGP",
     "AutoEncoder",
     "ConditionalGAN",
+    "CycleGAN",
     "InfoGAN",
     "LineGAN",
+    "Pix2Pix",
     "ProjectionGAN",
     "RpGAN",
     "VanillaGAN",

@@ -4,6 +4,7 @@ from kgan.recipes.acgan import ACGAN
 from kgan.recipes.autoencoder import AUTOENCODER
 from kgan.recipes.began import BEGAN
 from kgan.recipes.conditional_gan import CONDITIONAL_GAN
+from kgan.recipes.cyclegan import CYCLEGAN
 from kgan.recipes.dcgan import DCGAN
 from kgan.recipes.dcgan_stacked_mnist import DCGAN_STACKED_MNIST
 from kgan.recipes.gan import GAN
@@ -11,6 +12,7 @@ from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.gan_mnist_parzen import GAN_MNIST_PARZEN
 from kgan.recipes.info_gan import INFO_GAN
 from kgan.recipes.lsgan import LSGAN
+from kgan.recipes.pix2pix import PIX2PIX
 from kgan.recipes.projection_gan import PROJECTION_GAN
 from kgan.recipes.recipe import Data, Published, Recipe, Training
 from kgan.recipes.rpgan import RPGAN
@@ -42,6 +44,8 @@ RECIPES = {
         ACGAN,
         PROJECTION_GAN,
         INFO_GAN,
+        PIX2PIX,
+        CYCLEGAN,
         BEGAN,
         AUTOENCODER,
         VAE,
