@@ -29,6 +29,7 @@ COMMANDS = {
     "promote": "Point a label, such as stable, to a version of an exported model.",
     "reproduce": "Train recipes, score them, write the tables of results.",
     "sample": "Write a picture of samples.",
+    "translate": "Translate a folder of images of any size.",
     "verify": "Check an exported model as TF Serving would load it.",
 }
 

@@ -15,13 +15,14 @@ from kgan.serving.client.signature_defs import Signature, Tensor
 from kgan.spaces import Scalar
 
 
-def open_export(path: str | Path) -> Questions:
+def open_export(path: str | Path, endpoint: str | None = None) -> Questions:
     """Returns what `kgan.evaluation.Samples` asks an export.
 
     Args:
         path: directory of one version. A signature makes examples: from `num_samples`
             and `seed`, from `seed` and labels, or from images. Interpolations need the
             signature `interpolate` (seed_from, seed_to, steps, path).
+        endpoint: as for `kgan.evaluation.signatures.questions`.
 
     Raises:
         ValueError: if no signature makes examples.
@@ -44,7 +45,8 @@ def open_export(path: str | Path) -> Questions:
     # Imported here, because the card module imports the scores of evaluations.
     from kgan.serving import card
 
-    return questions(signatures, ask, path, _of_numbers(path), card.labels_of(path))
+    known = _of_numbers(path), card.labels_of(path)
+    return questions(signatures, ask, path, *known, endpoint=endpoint)
 
 
 def about_export(path: str | Path) -> tuple[str, dict[str, Any], Data | None]:

@@ -18,7 +18,7 @@ from kgan.spaces.interpolation import (
     interpolate,
     mixing,
 )
-from kgan.spaces.sampling import sampling
+from kgan.spaces.sampling import one_of, sampling
 
 
 def of_model(
@@ -28,6 +28,7 @@ def of_model(
     weights: str = "auto",
     trained: dict[str, Any] | None = None,
     data: Data | None = None,
+    endpoint: str | None = None,
 ) -> Samples:
     """Returns the `Samples` of a model; arguments as in `open_samples` and `Samples`.
 
@@ -45,7 +46,7 @@ def of_model(
             f"{source}, trained with ema_decay=None, which has no averaged generator. "
             "Leave weights out, or choose raw."
         )
-    endpoint = _sampling(model, averaged=weights != "raw")
+    endpoint = _sampling(model, weights != "raw", endpoint)
     (space,) = endpoint.gives.values()
 
     def block(count: int, seed: int, **given: Any) -> np.ndarray:
@@ -99,9 +100,9 @@ def _answer(endpoint: Endpoint, name: str, images: np.ndarray, seed: int):
     return endpoint.sample(seed=seed, **given)[name]
 
 
-def _sampling(model: Game, averaged: bool):
+def _sampling(model: Game, averaged: bool, asked: str | None):
     """Returns the endpoint that makes examples and takes least beside a seed."""
-    endpoints = model.built_endpoints(averaged)
+    endpoints = one_of(model.built_endpoints(averaged), asked, type(model).__name__)
     for given in ((), (Labels,), (Images,)):
         name = sampling(endpoints, given, (Images, Points))
         if name is not None:

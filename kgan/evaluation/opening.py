@@ -18,7 +18,9 @@ from kgan.serving.client import is_address
 WEIGHTS = ("auto", "ema", "raw")
 
 
-def open_samples(source: Any, weights: str = "auto") -> Samples:
+def open_samples(
+    source: Any, weights: str = "auto", endpoint: str | None = None
+) -> Samples:
     """Opens a path, an address or a model as `Samples`.
 
     Args:
@@ -27,10 +29,12 @@ def open_samples(source: Any, weights: str = "auto") -> Samples:
             `kgan.evaluation.server`), or a `kgan.Game`.
         weights: "ema" for the averaged generator, "raw" for the trained generator,
             "auto" for the averaged generator if there is one.
+        endpoint: what makes the examples, such as "translate_back". Default: what takes
+            least beside a seed.
 
     Raises:
         ValueError: if the source does not exist or is of another kind, or does not have
-            these weights.
+            these weights, or does not have this endpoint.
         kgan.serving.ServerError: if a server refuses, fails or cannot be reached.
     """
     if weights not in WEIGHTS:
@@ -39,26 +43,28 @@ def open_samples(source: Any, weights: str = "auto") -> Samples:
             f"Received: weights={weights!r}."
         )
     if isinstance(source, Game):
-        return of_model(source, "model", source.name, weights)
+        return of_model(source, "model", source.name, weights, endpoint=endpoint)
     if is_address(str(source)):
         _check_one_set(source, weights)
-        asked, source = open_server(source)
+        asked, source = open_server(source, endpoint)
         return _asking(asked, source, "server", "as served", {}, None)
     path = Path(source)
     if is_run(path):
         run = open_run(path)
         trained = {**_trained(path), "epoch": run.epoch, "batch": run.batch}
-        return of_model(run.model, "run", path, weights, trained, run.settings.data)
+        about = trained, run.settings.data, endpoint
+        return of_model(run.model, "run", path, weights, *about)
     if path.suffix == ".keras" and path.is_file():
         model, origin = load_file(path), {}
         run = run_of(path)
         if run is not None:
             # For example the best.keras of a run.
             origin = {"trained": _trained(run), "data": settings_of(run).data}
-        return of_model(model, "keras", path, weights, **origin)
+        return of_model(model, "keras", path, weights, **origin, endpoint=endpoint)
     if (path / "saved_model.pb").is_file():
         _check_one_set(path, weights)
-        return _asking(open_export(path), path, "savedmodel", *about_export(path))
+        asked = open_export(path, endpoint)
+        return _asking(asked, path, "savedmodel", *about_export(path))
     raise ValueError(
         "Expected the directory of a training run (logs/dcgan/001), a .keras file, "
         "the directory of one version of an export (export/dcgan/1), or the address of "

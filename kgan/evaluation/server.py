@@ -10,13 +10,14 @@ from kgan.evaluation.signatures import Questions, questions
 from kgan.serving.client import Client
 
 
-def open_server(address: str) -> tuple[Questions, str]:
+def open_server(address: str, endpoint: str | None = None) -> tuple[Questions, str]:
     """Returns what `kgan.evaluation.Samples` asks a served export.
 
     Args:
         address: as for `kgan.serving.Client`: "localhost:8500", "grpc://localhost:8500"
             or "http://localhost:8501". To choose one of several models, append
             "/v1/models/NAME" or "/v1/models/NAME/labels/stable".
+        endpoint: as for `kgan.evaluation.signatures.questions`.
 
     Returns:
         (what is asked, the address of the model as text).
@@ -34,4 +35,5 @@ def open_server(address: str) -> tuple[Questions, str]:
             return {"examples": client.sample(**inputs)}
         return client.predict(name, inputs)
 
-    return questions(signatures, ask, client.address), str(client.address)
+    asked = questions(signatures, ask, client.address, endpoint=endpoint)
+    return asked, str(client.address)

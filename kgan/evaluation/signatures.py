@@ -12,7 +12,7 @@ from kgan.evaluation.samples import Said
 from kgan.evaluation.scored import what_is_said
 from kgan.serving.client.signature_defs import Signature, Tensor
 from kgan.spaces import Images, Labels, Points, Scalar, Space, interpolation, of_shape
-from kgan.spaces.sampling import sampling
+from kgan.spaces.sampling import one_of, sampling
 
 # What stands for latents in a request.
 _DRAWN = ("num_samples", "seed")
@@ -62,6 +62,7 @@ def questions(
     source: Any,
     of: Mapping[str, str] | None = None,
     labels: Mapping[str, Labels] | None = None,
+    endpoint: str | None = None,
 ) -> Questions:
     """Returns how to ask for examples: from a seed, from labels too, or from images.
 
@@ -82,11 +83,12 @@ def questions(
         source: what an error calls the export.
         of: name of a signature -> what its numbers say, if that is known.
         labels: name of an input -> space of its labels, if that is known.
+        endpoint: the signature that makes examples. Default: the one that takes least.
 
     Raises:
-        ValueError: if no signature makes examples.
+        ValueError: if no signature makes examples, or there is no such one.
     """
-    name = _sampling(signatures, source)
+    name = _sampling(one_of(signatures, endpoint, source), source)
     signature = signatures[name]
     (output,) = signature.outputs.values()
 

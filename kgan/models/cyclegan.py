@@ -13,11 +13,14 @@ from kgan.core.history import History
 from kgan.core.player import Player
 from kgan.core.translating import Translating, translation
 from kgan.networks.patchgan import patchgan
-from kgan.networks.translator import resnet_translator
+from kgan.networks.translator import resnet_translator, translator_blocks
 from kgan.objectives import losses
 from kgan.random import seeds
 from kgan.spaces import Endpoint, Images, Picture
 from kgan.spaces.picture import first
+
+# What the sides of images are multiples of: G halves them twice.
+_MULTIPLE = 4
 
 
 class Round(NamedTuple):
@@ -108,6 +111,7 @@ class CycleGAN(Translating, Game):
         shapes = tuple(source_shape), tuple(target_shape)
         objective = losses.get(loss)
         _check(shapes, cycle, identity, objective)
+        blocks = translator_blocks(shapes[0], blocks)
 
         def translator(name: str, taken: Any, made: Any):
             network = resnet_translator(
@@ -123,7 +127,9 @@ class CycleGAN(Translating, Game):
             network.name = name
             return network
 
-        to_b, to_a = translator("to_b", *shapes), translator("to_a", *shapes[::-1])
+        # Of any size: what is translated may be larger than what is learned from.
+        free = [(None, None, shape[2]) for shape in shapes]
+        to_b, to_a = translator("to_b", *free), translator("to_a", *free[::-1])
         d_a, d_b = critic("d_a", shapes[0]), critic("d_b", shapes[1])
         super().__init__(
             [
@@ -214,10 +220,9 @@ class CycleGAN(Translating, Game):
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
         """`translate`: A -> B; `translate_back`: B -> A."""
         to_b, to_a = self.shown(self.to_b, averaged), self.shown(self.to_a, averaged)
-        a, b = self.spaces
         return {
-            "translate": translation(to_b, a, b, target=None),
-            "translate_back": translation(to_a, b, a, source=1, target=None),
+            "translate": translation(to_b, _MULTIPLE, target=None),
+            "translate_back": translation(to_a, _MULTIPLE, source=1, target=None),
         }
 
     def translate_back(self, images: Any, batch_size: int | None = None) -> Any:

@@ -11,7 +11,7 @@ from keras import ops
 from kgan.core.gan import GAN
 from kgan.core.translating import Translating, translation
 from kgan.networks.patchgan import patchgan
-from kgan.networks.unet import unet
+from kgan.networks.unet import unet, unet_levels
 from kgan.spaces import Endpoint, Images
 
 
@@ -100,9 +100,13 @@ class Pix2Pix(Translating, GAN):
     ) -> None:
         source_shape, target_shape = tuple(source_shape), tuple(target_shape)
         _check(source_shape, target_shape, l1, adversarial)
+        multiple = 1
         if generator is None:
+            levels = unet_levels(source_shape, levels)
+            multiple = 2**levels
+            # Of any size: what is translated may be larger than what is learned from.
             generator = unet(
-                *(source_shape, target_shape[2], width, levels),
+                *((None, None, source_shape[2]), target_shape[2], width, levels),
                 *(normalization, dropout, seed),
             )
         if discriminator is None:
@@ -117,7 +121,7 @@ class Pix2Pix(Translating, GAN):
             name=name,
             **kwargs,
         )
-        self.l1, self.adversarial = l1, adversarial
+        self.l1, self.adversarial, self.multiple = l1, adversarial, multiple
 
     @property
     def examples(self) -> Images:
@@ -154,7 +158,7 @@ class Pix2Pix(Translating, GAN):
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
         """`translate`: sources -> targets."""
         network = self.shown(self.generator, averaged)
-        return {"translate": translation(network, *self.spaces)}
+        return {"translate": translation(network, self.multiple)}
 
 
 def _check(source: tuple[Any, ...], target: tuple[Any, ...], l1: Any, adversarial: Any):

@@ -20,8 +20,8 @@ from kgan.networks.patchgan import patchgan, receptive_field
 from kgan.networks.resnet import resnet_discriminator, resnet_generator
 from kgan.networks.resnet8 import resnet8
 from kgan.networks.squeezenet import squeezenet
-from kgan.networks.translator import resnet_translator
-from kgan.networks.unet import unet
+from kgan.networks.translator import resnet_translator, translator_blocks
+from kgan.networks.unet import unet, unet_levels
 
 __all__ = [
     "alexnet",
@@ -48,7 +48,9 @@ __all__ = [
     "resnet_generator",
     "resnet_translator",
     "squeezenet",
+    "translator_blocks",
     "unet",
+    "unet_levels",
     "with_classes",
     "with_features",
 ]

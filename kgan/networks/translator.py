@@ -65,10 +65,7 @@ def resnet_translator(
             "Expected upsampling 'resize' or 'transposed'. "
             f"Received: upsampling={upsampling!r}."
         )
-    known = _known_sides(source_shape)
-    if blocks is None:
-        blocks = 6 if known and min(known) < 256 else 9
-    check_whole("blocks", blocks, least=0)
+    blocks = translator_blocks(source_shape, blocks)
     initial = seeds.stream(seed, "generator")
     layers = keras.layers
 
@@ -130,7 +127,19 @@ def _convolution(
     )
 
 
-def _known_sides(shape: Sequence[int]):
+def translator_blocks(shape: Sequence[int], blocks: int | None = None) -> int:
+    """How many residual blocks a translator of images of a shape has.
+
+    >>> kgan.networks.translator_blocks((128, 128, 3))
+    6
+
+    Args:
+        shape: (height, width, channels).
+        blocks: as for `resnet_translator`.
+
+    Raises:
+        ValueError: as `resnet_translator`.
+    """
     sides = [side for side in shape[:2] if side is not None]
     multiple = 2**_HALVINGS
     if len(shape) != 3 or any(side % multiple or side < 16 for side in sides):
@@ -139,4 +148,6 @@ def _known_sides(shape: Sequence[int]):
             f"pixels that {multiple} divides. Received: source_shape={tuple(shape)}. "
             "Resize the data with image_size (--image-size)."
         )
-    return sides
+    if blocks is None:
+        return 6 if sides and min(sides) < 256 else 9
+    return check_whole("blocks", blocks, least=0)

@@ -65,7 +65,7 @@ def unet(
     check_whole("width", width)
     check_whole("channels", channels)
     norms.get(normalization, ("instance", "batch"))
-    levels = _checked(source_shape, levels)
+    levels = unet_levels(source_shape, levels)
     numbers = seeds.stream(seed, "generator")
     layers = keras.layers
     widths = [width * min(2**i, _WIDEST) for i in range(levels)]
@@ -110,8 +110,19 @@ def unet(
     return keras.Model(images, x, name="generator")
 
 
-def _checked(shape: Sequence[int], levels: int | None):
-    """The number of levels."""
+def unet_levels(shape: Sequence[int], levels: int | None = None) -> int:
+    """How often a U-Net halves images; their sides are multiples of 2^levels.
+
+    >>> kgan.networks.unet_levels((64, 96, 3))
+    5
+
+    Args:
+        shape: (height, width, channels).
+        levels: as for `unet`.
+
+    Raises:
+        ValueError: as `unet`.
+    """
     if len(shape) != 3 or (None in shape[:2] and levels is None):
         raise ValueError(
             "Expected source_shape=(height, width, channels), or levels for sides of "

@@ -21,7 +21,7 @@ PROJECTION_GAN = Recipe(
         "ema_decay": 0.99,
     },
     optimizers={"d": _ADAM, "g": _ADAM},
-    training=Training(epochs=10, batch_size=64),
+    training=Training(epochs=20, batch_size=64),
     data=Data(labels=True),
     metrics=METRICS,
     published=(

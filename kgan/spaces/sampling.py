@@ -49,6 +49,33 @@ def sampling(
     return next(iter(alike or fitting), None)
 
 
+def one_of(
+    questions: Mapping[str, Question], name: str | None, source: Any
+) -> Mapping[str, Question]:
+    """The question called `name` alone; all questions if it is None.
+
+    >>> endpoints = model.built_endpoints()
+    >>> list(kgan.spaces.sampling.one_of(endpoints, "generate", "model"))
+    ['generate']
+
+    Args:
+        questions: name -> `Endpoint`, or another `Question`.
+        name: of one of them, or None.
+        source: what an error calls those who answer.
+
+    Raises:
+        ValueError: if there is no such question.
+    """
+    if name is None:
+        return questions
+    if name not in questions:
+        raise ValueError(
+            f"Expected an endpoint of {source}: {', '.join(questions) or 'none'}. "
+            f"Received: endpoint={name!r}."
+        )
+    return {name: questions[name]}
+
+
 def usual_shape(questions: Mapping[str, Question]) -> Any:
     """The shape of what the first question gives first, or None without questions."""
     return next((_shape(question) for question in questions.values()), None)
