@@ -27,6 +27,7 @@ _NAMES = {
     "AutoEncoder": "kgan.models.autoencoder",
     "ConditionalGAN": "kgan.models.conditional_gan",
     "DCGAN": "kgan.models.dcgan",
+    "Colorization": "kgan.models.colorization",
     "CycleGAN": "kgan.models.cyclegan",
     "InfoGAN": "kgan.models.info_gan",
     "Pix2Pix": "kgan.models.pix2pix",

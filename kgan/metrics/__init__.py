@@ -13,6 +13,7 @@ from kgan.metrics.classic_augment import ClassicAugment
 from kgan.metrics.classification_accuracy import ClassificationAccuracyScore
 from kgan.metrics.classifier import Classifier, train_classifier
 from kgan.metrics.code_error import CodeError
+from kgan.metrics.color import AbPSNR, Colorfulness
 from kgan.metrics.density_coverage import DensityCoverage, density_coverage
 from kgan.metrics.frechet import (
     FrechetDistance,
@@ -77,6 +78,8 @@ _METRICS = {
     "ms_ssim": MSSSIM,
     "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
+    "ab_psnr": AbPSNR,
+    "colorfulness": Colorfulness,
     "psnr": PSNR,
     "sliced_wasserstein": SlicedWasserstein,
     "ssim": SSIM,
@@ -90,6 +93,7 @@ __all__ = [
     "MSSSIM",
     "PSNR",
     "SSIM",
+    "AbPSNR",
     "Agreement",
     "ClassDiversity",
     "ClassFrechetDistance",
@@ -97,6 +101,7 @@ __all__ = [
     "ClassificationAccuracyScore",
     "Classifier",
     "CodeError",
+    "Colorfulness",
     "Conditions",
     "DensityCoverage",
     "FrechetDistance",

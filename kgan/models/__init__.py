@@ -3,6 +3,7 @@
 from kgan.models.acgan import ACGAN
 from kgan.models.autoencoder import AutoEncoder
 from kgan.models.began import BEGAN
+from kgan.models.colorization import Colorization
 from kgan.models.conditional_gan import ConditionalGAN
 from kgan.models.cyclegan import CycleGAN
 from kgan.models.dcgan import DCGAN
@@ -30,6 +31,7 @@ __all__ = [
     "WGAN",
     "WGANGP",
     "AutoEncoder",
+    "Colorization",
     "ConditionalGAN",
     "CycleGAN",
     "InfoGAN",

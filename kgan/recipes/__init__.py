@@ -3,6 +3,7 @@
 from kgan.recipes.acgan import ACGAN
 from kgan.recipes.autoencoder import AUTOENCODER
 from kgan.recipes.began import BEGAN
+from kgan.recipes.colorize import COLORIZE
 from kgan.recipes.conditional_gan import CONDITIONAL_GAN
 from kgan.recipes.cyclegan import CYCLEGAN
 from kgan.recipes.dcgan import DCGAN
@@ -46,6 +47,7 @@ RECIPES = {
         INFO_GAN,
         PIX2PIX,
         CYCLEGAN,
+        COLORIZE,
         BEGAN,
         AUTOENCODER,
         VAE,
