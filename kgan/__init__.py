@@ -31,6 +31,8 @@ _NAMES = {
     "CycleGAN": "kgan.models.cyclegan",
     "InfoGAN": "kgan.models.info_gan",
     "Pix2Pix": "kgan.models.pix2pix",
+    "SRGAN": "kgan.models.srgan",
+    "SRResNet": "kgan.models.srresnet",
     "VAE": "kgan.models.vae",
     "VAEGAN": "kgan.models.vaegan",
     "LSGAN": "kgan.models.lsgan",

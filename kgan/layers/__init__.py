@@ -2,6 +2,7 @@
 
 from kgan.layers.adaptive_augment import AdaptiveAugment
 from kgan.layers.batch_normalization import BatchNormalization
+from kgan.layers.bicubic import BicubicUpsampling2D
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from kgan.layers.diff_augment import DiffAugment
 from kgan.layers.dropout import Dropout
@@ -18,6 +19,7 @@ from kgan.layers.vanishing_residual import VanishingResidual
 __all__ = [
     "AdaptiveAugment",
     "BatchNormalization",
+    "BicubicUpsampling2D",
     "ConditionalBatchNormalization",
     "DiffAugment",
     "Dropout",

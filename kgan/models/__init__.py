@@ -14,6 +14,8 @@ from kgan.models.pix2pix import Pix2Pix
 from kgan.models.projection_gan import ProjectionGAN
 from kgan.models.rpgan import RpGAN
 from kgan.models.sngan import SNGAN
+from kgan.models.srgan import SRGAN
+from kgan.models.srresnet import SRResNet
 from kgan.models.vae import VAE
 from kgan.models.vaegan import VAEGAN
 from kgan.models.vanilla import VanillaGAN
@@ -26,6 +28,7 @@ __all__ = [
     "DCGAN",
     "LSGAN",
     "SNGAN",
+    "SRGAN",
     "VAE",
     "VAEGAN",
     "WGAN",
@@ -39,5 +42,6 @@ __all__ = [
     "Pix2Pix",
     "ProjectionGAN",
     "RpGAN",
+    "SRResNet",
     "VanillaGAN",
 ]

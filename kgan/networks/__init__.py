@@ -19,7 +19,9 @@ from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
 from kgan.networks.patchgan import patchgan, receptive_field
 from kgan.networks.resnet import resnet_discriminator, resnet_generator
 from kgan.networks.resnet8 import resnet8
+from kgan.networks.rrdb import rrdb
 from kgan.networks.squeezenet import squeezenet
+from kgan.networks.srresnet import srgan_discriminator, srresnet
 from kgan.networks.translator import resnet_translator, translator_blocks
 from kgan.networks.unet import unet, unet_levels
 
@@ -47,7 +49,10 @@ __all__ = [
     "resnet_discriminator",
     "resnet_generator",
     "resnet_translator",
+    "rrdb",
     "squeezenet",
+    "srgan_discriminator",
+    "srresnet",
     "translator_blocks",
     "unet",
     "unet_levels",

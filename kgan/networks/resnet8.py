@@ -17,6 +17,7 @@ def resnet8(
     widths: Sequence[int] = (32, 64, 128),
     dropout: float = 0.0,
     seed: int | None = None,
+    size: int | None = 32,
 ) -> keras.Model:
     """One convolution, three residual blocks, a layer of features, and the logits.
 
@@ -38,6 +39,7 @@ def resnet8(
             first block. Each block after the first halves the size.
         dropout: rate in [0, 1) before the logits, in training.
         seed: integer, fixes the initial weights and dropout.
+        size: pixels per side, 32 or None for images of any size.
 
     Returns:
         `keras.Model`, images [batch, 32, 32, 3] in [-1, 1] -> dictionary of `features`
@@ -58,7 +60,7 @@ def resnet8(
     def relu(x: Any, name: str):
         return layers.ReLU(name=f"{name}_relu", dtype="float32")(x)
 
-    images = layers.Input((32, 32, 3), dtype="float32", name="images")
+    images = layers.Input((size, size, 3), dtype="float32", name="images")
     x = relu(convolution(images, "stem", widths[0], 5, strides=2), "stem")
     for i, width in enumerate(widths):
         block, strides, shortcut = f"block{i}", 1 if i == 0 else 2, x

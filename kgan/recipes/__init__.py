@@ -18,6 +18,8 @@ from kgan.recipes.projection_gan import PROJECTION_GAN
 from kgan.recipes.recipe import Data, Published, Recipe, Training
 from kgan.recipes.rpgan import RPGAN
 from kgan.recipes.sngan import SNGAN
+from kgan.recipes.srgan import SRGAN
+from kgan.recipes.srresnet import SRRESNET
 from kgan.recipes.theory import THEORY
 from kgan.recipes.vae import VAE, VAE_DCGAN, VAE_MANIFOLD
 from kgan.recipes.vae_mnist import VAE_MNIST
@@ -48,6 +50,8 @@ RECIPES = {
         PIX2PIX,
         CYCLEGAN,
         COLORIZE,
+        SRRESNET,
+        SRGAN,
         BEGAN,
         AUTOENCODER,
         VAE,
