@@ -4,6 +4,10 @@ The source is a generator that takes labels: a run, a .keras file, an export or 
 server. .manifest.json in the folder says of each file that it is synthetic, of which
 class it is, and where it comes from. Read the folder by kgan.data.load(FOLDER,
 labels=True), or by keras.utils.image_dataset_from_directory.
+
+Whether it helps a classifier: in kgan's study it did not, where the generator had
+learned from the same labelled images; classic augmentation and pseudo-labels on other
+real images did (docs/augmentation.md). Measure it on your data before you use it.
 """
 
 from __future__ import annotations
