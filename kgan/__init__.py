@@ -74,6 +74,7 @@ _MODULES = {
 _LAYERS = (
     "AdaptiveAugment",
     "BatchNormalization",
+    "BicubicUpsampling2D",
     "ConditionalBatchNormalization",
     "DiffAugment",
     "Dropout",
@@ -81,6 +82,8 @@ _LAYERS = (
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
     "PixelNormalization",
+    "PixelShuffle",
+    "ReflectionPadding2D",
     "SlicedDense",
     "SpectralNormalization",
     "VanishingResidual",

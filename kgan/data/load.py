@@ -230,7 +230,7 @@ def _pairs(source: Any, target: Any, reading: Reading) -> Source:
 def _target(source: Any, target: Any, reading: Reading):
     """Where targets are, and how they are read: another set, or another split."""
     is_name = isinstance(target, str) and not looks_like_path(target)
-    drawn = target in {**synthetic.SETS, **facades.SETS}
+    drawn = is_name and target in (*synthetic.SETS, *facades.SETS)
     if not is_name or drawn or Path(target).exists():
         return target, reading
     if not isinstance(source, (str, os.PathLike)):
