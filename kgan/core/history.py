@@ -48,14 +48,16 @@ class History:
         Args:
             fakes: as G made them, [batch, *shape].
         """
-        uniform = gathered(self._game.draws.uniform((len_of(fakes), 2)))
+        # As an int where it is known.
+        rows = keras.ops.shape(fakes)[0]
+        uniform = gathered(self._game.draws.uniform((rows, 2)))
         everyone = gathered(tf.cast(fakes, self._fakes.value.dtype))
         pool, count, given = self._through(everyone, uniform)
         self._fakes.assign(pool)
         self._count.assign(count)
         replica = tf.distribute.get_replica_context()
-        first = replica.replica_id_in_sync_group * len_of(fakes)
-        return tf.cast(given[first : first + len_of(fakes)], fakes.dtype)
+        first = replica.replica_id_in_sync_group * rows
+        return tf.cast(given[first : first + rows], fakes.dtype)
 
     def _through(self, fakes: tf.Tensor, uniform: tf.Tensor):
         """The pool after these fakes, how many it holds, and what comes out."""
@@ -76,8 +78,3 @@ class History:
         first = self._fakes.value, self._count.value, tf.zeros_like(fakes[0])
         pools, counts, given = tf.scan(one, (fakes, uniform), first)
         return pools[-1], counts[-1], given
-
-
-def len_of(x: tf.Tensor) -> Any:
-    """The number of rows, as an int where it is known."""
-    return x.shape[0] or keras.ops.shape(x)[0]
