@@ -9,8 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-# Of Keys 1981, "Cubic convolution interpolation for digital image processing".
-_A = -0.5
+from kgan.layers.bicubic import cubic
 
 
 class Degradation(NamedTuple):
@@ -135,7 +134,7 @@ def matrix(before: int, after: int) -> np.ndarray:
     taps = int(np.ceil(4.0 / scale)) + 2
     first = np.floor(centres - 2.0 / scale).astype(int)
     places = first[:, None] + np.arange(taps)
-    weights = _cubic(scale * (centres[:, None] - places))
+    weights = cubic(scale * (centres[:, None] - places))
     weights /= weights.sum(axis=1, keepdims=True)
     # Mirrored: ... 1 0 | 0 1 ... n-1 | n-1 n-2 ...
     places = places % (2 * before)
@@ -143,15 +142,6 @@ def matrix(before: int, after: int) -> np.ndarray:
     result = np.zeros((after, before))
     np.add.at(result, (np.arange(after)[:, None], places), weights)
     return result
-
-
-def _cubic(x: np.ndarray):
-    # k(x) = (a + 2)|x|^3 - (a + 3)|x|^2 + 1            for |x| <= 1
-    #        a|x|^3 - 5a|x|^2 + 8a|x| - 4a              for 1 < |x| < 2
-    x = np.abs(x)
-    near = (_A + 2) * x**3 - (_A + 3) * x**2 + 1
-    far = _A * x**3 - 5 * _A * x**2 + 8 * _A * x - 4 * _A
-    return np.where(x <= 1, near, np.where(x < 2, far, 0.0))
 
 
 def _divided(shape: Any, factor: int):

@@ -46,8 +46,7 @@ class BicubicUpsampling2D(keras.layers.Layer):
         # Where each new pixel of a block is, from the middle of the old one.
         places = (np.arange(factor) + 0.5) / factor - 0.5
         # [taps, new pixels]
-        distance = np.abs(np.arange(-_REACH, _REACH + 1)[:, None] - places)
-        self._weights = _cubic(distance)
+        self._weights = cubic(np.arange(-_REACH, _REACH + 1)[:, None] - places)
 
     def call(self, inputs: Any) -> Any:
         return self._along(self._along(inputs, 1), 2)
@@ -80,7 +79,15 @@ class BicubicUpsampling2D(keras.layers.Layer):
         return {**super().get_config(), "factor": self.factor}
 
 
-def _cubic(x: np.ndarray):
+def cubic(x: np.ndarray) -> np.ndarray:
+    """The weight of a pixel at a distance of x pixels, float64 of the shape of x.
+
+    >>> kgan.layers.bicubic.cubic(np.array([0.0, 0.5, -1.0, 3.0])).tolist()
+    [1.0, 0.5625, 0.0, 0.0]
+    """
+    # k(x) = (a + 2)|x|^3 - (a + 3)|x|^2 + 1            for |x| <= 1
+    #        a|x|^3 - 5a|x|^2 + 8a|x| - 4a              for 1 < |x| < 2
+    x = np.abs(x)
     near = (_A + 2) * x**3 - (_A + 3) * x**2 + 1
     far = _A * x**3 - 5 * _A * x**2 + 8 * _A * x - 4 * _A
     return np.where(x <= 1, near, np.where(x < 2, far, 0.0))
