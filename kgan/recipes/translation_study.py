@@ -162,8 +162,8 @@ _YOSEMITE = Data(
 _CIFAR = Data("cifar10/cifar10_jpeg.npz", degradation="gray", flip=True)
 
 EXPERIMENTS = {
-    "facades64": _facades(64, 32, 16_000),
-    "facades128": _facades(128, 24, 8000),
+    "facades64": _facades(64, 32, 12_000),
+    "facades128": _facades(128, 24, 6000),
     "emoji": Experiment(
         title="Emoji, Twemoji to Noto, 32 pixels",
         data=Data("emoji/emoji_base.npz"),
@@ -171,8 +171,9 @@ EXPERIMENTS = {
         settings={
             "pix2pix": Setting(
                 "pix2pix, with pairs",
-                _with(PIX2PIX, 16, schedules=_falling(2e-4, 30_000)),
+                _with(PIX2PIX, 16, schedules=_falling(2e-4, 80_000)),
                 {"width": 32},
+                seen=80_000,
             ),
             "cyclegan": Setting(
                 "CycleGAN, without pairs",
