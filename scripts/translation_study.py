@@ -22,10 +22,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
-from PIL import Image
 
 import kgan
 from kgan.data import degradations
+from kgan.data.decoding import read_pixels
 from kgan.data.files import open_files
 from kgan.data.folder import scan
 from kgan.recipes.translation_study import EXPERIMENTS
@@ -279,10 +279,9 @@ def of_image(name, factor, target, made, gray):
 def whole_images(path, factor):
     """uint8 images [height, width, 1 or 3], cut to multiples of the factor."""
     files = open_files(path)
-    for name in scan(files, skip_corrupt=False):
-        with files.open(name) as file, Image.open(file) as image:
-            pixels = np.asarray(image if image.mode == "L" else image.convert("RGB"))
-        pixels = pixels.reshape(*pixels.shape[:2], -1)
+    for name, header in scan(files, skip_corrupt=False).items():
+        channels = 1 if header.channels == 1 else 3
+        pixels = read_pixels(files.open(name), channels, name)
         height, width = (side // factor * factor for side in pixels.shape[:2])
         yield pixels[:height, :width]
 

@@ -83,11 +83,13 @@ def _falling(rate: float, seen: int):
 
 def _facades(size: int, width: int, seen: int):
     recipe = _with(PIX2PIX, 4, schedules=_falling(2e-4, seen))
-    data = Data(
-        "facades/facades.tar", target="left", image_size=size, channels=3, flip=True
+    # Both move images as the paper does: 286 pixels, of which 256 are seen.
+    test = Data("facades/facades.tar", "test", image_size=size, channels=3)
+    test = dataclasses.replace(test, target="left")
+    data = dataclasses.replace(
+        test, split="train", image_size=size * 9 // 8, crop=size, flip=True
     )
-    test = dataclasses.replace(data, split="test", flip=False)
-    options = {"width": width}
+    options = {"width": width, "dropout": 0.5}
     return Experiment(
         title=f"CMP facades, labels to photographs, {size} pixels",
         data=data,
@@ -132,9 +134,12 @@ def _enlarging(factor: int, width: int, blocks: int, seen: int, crop: int):
     settings = {"srresnet": Setting("SRResNet", phase, options)}
     if factor == 4:
         game = _with(SRGAN, 16)
-        settings["srgan"] = Setting(
-            "SRGAN", game, options, starts_from="srresnet", seen=seen // 5
-        )
+        started = {"starts_from": "srresnet", "seen": seen // 5}
+        paper = {"pixels": 0.0, "adversarial": 1e-3}
+        settings |= {
+            "srgan": Setting("SRGAN, with L1", game, options, **started),
+            "srgan_paper": Setting("SRGAN", game, {**options, **paper}, **started),
+        }
     return Experiment(
         title=f"Super-resolution x{factor}, trained on T91",
         data=Data(
@@ -171,9 +176,9 @@ EXPERIMENTS = {
         settings={
             "pix2pix": Setting(
                 "pix2pix, with pairs",
-                _with(PIX2PIX, 16, schedules=_falling(2e-4, 80_000)),
+                _with(PIX2PIX, 16, schedules=_falling(2e-4, 40_000)),
                 {"width": 32},
-                seen=80_000,
+                seen=40_000,
             ),
             "cyclegan": Setting(
                 "CycleGAN, without pairs",
@@ -195,12 +200,12 @@ EXPERIMENTS = {
         settings={
             "cyclegan": Setting(
                 "CycleGAN",
-                _with(CYCLEGAN, 4, schedules=_falling(2e-4, 10_000)),
-                {"width": 24},
+                _with(CYCLEGAN, 1, schedules=_falling(2e-4, 8000)),
+                {"width": 24, "identity": 5.0},
                 paired=False,
             )
         },
-        seen=10_000,
+        seen=8000,
     ),
     "color_cifar": _colors(
         "Colors of CIFAR-10, 32 pixels",
