@@ -165,7 +165,8 @@ def _check(source: tuple[Any, ...], target: tuple[Any, ...], l1: Any, adversaria
     if source[:2] != target[:2]:
         raise ValueError(
             "Expected sources and targets of one size, because a U-Net keeps it. "
-            f"Received: source_shape={source}, target_shape={target}."
+            f"Received: source_shape={source}, target_shape={target}. Resize both with "
+            "image_size (--image-size)."
         )
     if min(l1, adversarial) < 0 or max(l1, adversarial) <= 0:
         raise ValueError(
