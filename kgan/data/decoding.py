@@ -106,19 +106,19 @@ def read_pixels(file: Any, channels: int, name: str) -> np.ndarray:
 
 
 def losses(headers: Mapping[str, Header]) -> dict[str, list[str]]:
-    """What reading leaves out, in words -> the names of the images of which it does.
+    """What is read of images of which something is left out -> their names.
 
     >>> header = kgan.data.decoding.Header(1, 8, 8, "I;16", False, deep=True)
     >>> kgan.data.decoding.losses({"a.png": header})
-    {'8 of their 16 bits': ['a.png']}
+    {'8 of 16 bits': ['a.png']}
 
     Args:
         headers: name -> header of an image.
     """
     kinds = {
-        "the first frame of animations": lambda header: header.animated,
-        "8 of their 16 bits": lambda header: header.deep,
-        "CMYK as RGB, without color profiles": lambda header: header.mode == "CMYK",
+        "the first frame alone": lambda header: header.animated,
+        "8 of 16 bits": lambda header: header.deep,
+        "CMYK without its color profile": lambda header: header.mode == "CMYK",
     }
     named = {
         what: [name for name, header in headers.items() if holds(header)]
@@ -151,8 +151,9 @@ def read_each(
     if not images:
         name, reason = next(iter(corrupt.items()))
         raise ValueError(
-            f"Expected a folder of images. Received: {files.root} with {len(corrupt)} "
-            f"files, none of which is a readable image; one is {name} ({reason})."
+            f"Expected images. Received: {files.root} with {len(corrupt)} "
+            f"file{'s' * (len(corrupt) > 1)}, none of which is a readable image; one "
+            f"is {name} ({reason})."
         )
     return images, corrupt
 

@@ -169,11 +169,11 @@ def scan(
         )
     for what, names in losses(readable).items():
         _log.warning(
-            "kgan: read %s, of %d of the images in %s, such as %s",
-            what,
+            "kgan: %d of the images in %s, such as %s, are read in part: %s",
             len(names),
             files.root,
             names[0],
+            what,
         )
     return readable
 

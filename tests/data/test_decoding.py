@@ -23,7 +23,7 @@ def test_cmyk(tmp_path):
 def test_cmyk_is_said(tmp_path, caplog):
     Image.fromarray(COLOR).convert("CMYK").save(tmp_path / "a.jpg")
     kgan.data.open_source(tmp_path)
-    assert "CMYK as RGB, without color profiles, of 1 of the images in" in caplog.text
+    assert "a.jpg, are read in part: CMYK without its color profile" in caplog.text
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (8, 8, 3)])
@@ -35,8 +35,8 @@ def test_sixteen_bits_are_said(tmp_path, shape, caplog):
         (tmp_path / "a.png").write_bytes(tf.io.encode_png(levels).numpy())
     source = kgan.data.open_source(tmp_path)
     assert (source.examples == 100).all()
-    assert "8 of their 16 bits, of 1 of the images in" in caplog.text
-    assert "such as a.png" in caplog.text
+    assert "kgan: 1 of the images in" in caplog.text
+    assert "such as a.png, are read in part: 8 of 16 bits" in caplog.text
 
 
 @pytest.mark.parametrize("kind", ["float32", "int32"])
@@ -69,7 +69,7 @@ def test_first_frame_of_animations(tmp_path, suffix, caplog):
     with caplog.at_level(logging.WARNING, "kgan"):
         source = kgan.data.open_source(tmp_path, channels=3)
     assert source.examples[0, 0, 0, 0] == 250
-    assert "the first frame of animations, of 1 of the images" in caplog.text
+    assert "read in part: the first frame alone" in caplog.text
 
 
 def test_header_after_rotation(tmp_path):
