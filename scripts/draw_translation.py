@@ -156,7 +156,7 @@ def save(columns, name):
     sheet = Image.new("RGB", (width, LABEL + count * (side + GAP) - GAP), "white")
     draw = ImageDraw.Draw(sheet)
     for x, (title, images) in enumerate(columns.items()):
-        draw.text((x * (side + GAP), 1), title[:16], fill="black")
+        draw.text((x * (side + GAP), 1), title.partition(",")[0][:16], fill="black")
         for y, image in enumerate(images[:count]):
             tile = Image.fromarray(image.squeeze()).convert("RGB")
             resample = Image.Resampling.NEAREST

@@ -137,7 +137,7 @@ def _enlarging(factor: int, width: int, blocks: int, seen: int, crop: int):
         started = {"starts_from": "srresnet", "seen": seen // 5}
         paper = {"pixels": 0.0, "adversarial": 1e-3}
         settings |= {
-            "srgan": Setting("SRGAN, with L1", game, options, **started),
+            "srgan": Setting("SRGAN + L1", game, options, **started),
             "srgan_paper": Setting("SRGAN", game, {**options, **paper}, **started),
         }
     return Experiment(
