@@ -114,6 +114,8 @@ def draw_rows(name, shown):
         some = [p for p in shown.values() if f"{way}_source" in p]
         settings = [k for k, p in shown.items() if f"{way}_output" in p]
         settings = [k for k in settings if k not in ("nothing", "gray")]
+        if not settings:
+            continue
         columns = {"source": some[-1][f"{way}_source"]}
         columns |= {title_of(name, k): shown[k][f"{way}_output"] for k in settings}
         if EXPERIMENTS[name].data.paired:

@@ -13,10 +13,13 @@ where it was interrupted.
 
 import argparse
 import dataclasses
+import functools
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -128,29 +131,23 @@ def emoji(path, split):
     return halves
 
 
-@dataclasses.dataclass
-class Way:
-    """What is asked: uint8 images -> uint8 images.
+class Way(NamedTuple):
+    """What is asked.
 
     Attributes:
-        function: of batches.
+        translate: uint8 batches -> uint8 batches.
         multiple: what the sides of its images are multiples of.
     """
 
-    function: object
+    translate: Callable[[np.ndarray], np.ndarray]
     multiple: int = 1
-
-    def __call__(self, images):
-        return self.function(images)
 
 
 def ways_of(model):
     """Name -> `Way` of each endpoint of a model: there, and back."""
 
     def way(endpoint):
-        return lambda images: np.asarray(
-            to_uint8(endpoint(16, images=images)["images"])
-        )
+        return lambda images: uint8(endpoint(16, images=images)["images"])
 
     multiple = getattr(model, "multiple", 1)
     names = model.endpoints()
@@ -159,37 +156,33 @@ def ways_of(model):
 
 def scored(name, experiment, data, ways, sets):
     """Scores of a test of images of one size, and some pictures."""
-    source = opened(name, data, sets)
-    parts = [np.asarray(to_uint8(part)) for part in in_order(source)]
+    both = [uint8(images) for images in sides(name, data, sets)]
     scores, pictures = {}, {}
     # The second way, if there is one, goes back.
-    for way, (first, second) in zip(ways, ((0, 1), (1, 0)), strict=False):
-        taken, wanted = parts[first], parts[second]
-        made = ways[way](taken)
-        own = (
-            {}
-            if not data.paired
-            else of_pairs(name, *(np.asarray(to_float(x)) for x in (wanted, made)))
-        )
-        if taken.shape[-1] == 3 or name.startswith("color"):
-            own |= of_sets(wanted, made)
-        scores |= (
-            own if way == "translate" else {f"{way}_{k}": v for k, v in own.items()}
-        )
+    for way, (taken, wanted) in zip(ways, (both, both[::-1]), strict=False):
+        made = ways[way].translate(taken)
+        own = of_sets(wanted, made)
+        if data.paired:
+            own |= of_pairs(name, floats(wanted), floats(made))
+        before = "" if way == "translate" else f"{way}_"
+        scores |= {f"{before}{key}": value for key, value in own.items()}
         columns = {"source": taken, "output": made, "target": wanted}
         for what, images in columns.items():
             rows = np.linspace(0, len(images) - 1, SHOWN).astype(int)
             pictures[f"{way}_{what}"] = images[rows]
-    return {"count": len(parts[0]), **scores}, pictures
+    return {"count": len(both[0]), **scores}, pictures
 
 
-def in_order(source):
-    """All examples of the parts of a source: of two sets, each by itself."""
-    halves = getattr(source, "_both", None)
-    if halves is None or halves[0].size == halves[1].size:
+def sides(name, data, sets):
+    """All sources and all targets of a test, as NumPy arrays."""
+    if data.paired:
+        source = opened(name, data, sets)
         (batch,) = source.batches(source.size, shuffle=False, augment=False).take(1)
         return [np.asarray(part) for part in batch]
-    return [half.some(half.size) for half in halves]
+    alone = dataclasses.replace(data, target=None, paired=True)
+    splits = [dataclasses.replace(alone, split=s) for s in (data.split, data.target)]
+    sources = [opened(name, split, sets) for split in splits]
+    return [source.some(source.size) for source in sources]
 
 
 def of_pairs(name, target, made):
@@ -198,12 +191,12 @@ def of_pairs(name, target, made):
     if name.startswith("color"):
         metrics += ["ab_psnr", "colorfulness"]
     scores = {}
-    for metric in metrics:
-        scores |= numbers(kgan.metrics.get(metric).score(None, made, target=target))
+    for key in metrics:
+        scores |= numbers(metric(key).score(None, made, target=target))
     if name == "emoji":
         scores |= retrieved(target, made)
     if name.startswith("color"):
-        true = kgan.metrics.get("colorfulness").score(None, target, target=target)
+        true = metric("colorfulness").score(None, target, target=target)
         scores["colorfulness_true"] = numbers(true)["colorfulness"]
     return scores
 
@@ -212,8 +205,7 @@ def retrieved(target, made):
     """Whether translations are nearest to their own targets, in pixels and features."""
     scores = {}
     flat = [x.reshape(len(x), -1) for x in (made, target)]
-    net = kgan.metrics.extractors.get("squeezenet")
-    featured = [net.extract(x).features for x in (made, target)]
+    featured = [extractor("squeezenet").extract(x).features for x in (made, target)]
     for what, (fake, true) in {"pixels": flat, "squeezenet": featured}.items():
         found = numbers(kgan.metrics.Retrieval().score(None, fake, target=true))
         scores |= {f"{key}_{what}": value for key, value in found.items()}
@@ -224,15 +216,15 @@ def of_sets(real, made):
     """Distances of two sets of images in features."""
     scores = {}
     for features in ("squeezenet", "color"):
-        net = kgan.metrics.extractors.get(features)
-        sides = [net.extract(to_float(images)).features for images in (real, made)]
-        subset = min(1000, *(len(side) // 2 for side in sides))
-        metrics = (
-            kgan.metrics.FrechetDistance(sides[0].shape[1]),
+        net = extractor(features)
+        both = [net.extract(to_float(images)).features for images in (real, made)]
+        subset = min(1000, *(len(side) // 2 for side in both))
+        distances = (
+            kgan.metrics.FrechetDistance(both[0].shape[1]),
             kgan.metrics.KernelDistance(subset_size=subset),
         )
-        for metric in metrics:
-            found = numbers(metric.score(*sides))
+        for distance in distances:
+            found = numbers(distance.score(*both))
             scores |= {f"{key}_{features}": value for key, value in found.items()}
     return scores
 
@@ -240,33 +232,26 @@ def of_sets(real, made):
 def scored_whole(name, experiment, data, ways, sets):
     """Scores of a test of images of many sizes, one by one, and some pictures."""
     factor = experiment.factor
-    channels = {"gray": 1}.get(data.degradation, 3)
-    way = ways["translate"]
+    translate, multiple = ways["translate"]
     rows, pictures = [], {}
     for i, target in enumerate(whole_images(sets / data.data, factor)):
         gray = target.shape[-1] == 1
         target = np.repeat(target, 3, axis=-1) if gray else target
         source = degradations.get(data.degradation).apply(target).numpy()
-        if channels != source.shape[-1]:
-            raise SystemExit(f"Expected sources of {channels} channels.")
-        made = by_tiles(way, source, 1024, 32, way.multiple)
+        made = by_tiles(translate, source, 1024, 32, multiple)
         rows.append(of_image(name, factor, target, made, gray))
         if i < SHOWN:
-            for what, image in (
-                ("source", source),
-                ("output", made),
-                ("target", target),
-            ):
-                pictures[f"{i}_{what}"] = image
+            parts = {"source": source, "output": made, "target": target}
+            pictures |= {f"{i}_{what}": image for what, image in parts.items()}
     means = {key: float(np.mean([row[key] for row in rows])) for key in rows[0]}
     return {"count": len(rows), **rounded(means)}, pictures
 
 
 def of_image(name, factor, target, made, gray):
-    target, made = (np.asarray(to_float(x))[None] for x in (target, made))
+    target, made = floats(target)[None], floats(made)[None]
     if factor == 1:
         return of_pairs(name, target, made)
-    lpips = numbers(kgan.metrics.get("lpips").score(None, made, target=target))
+    lpips = numbers(metric("lpips").score(None, made, target=target))
     if gray:
         # A gray image is compared as it is, and not as its luma in 16 ... 235.
         target, made = target[..., :1], made.mean(axis=-1, keepdims=True)
@@ -284,6 +269,19 @@ def whole_images(path, factor):
         pixels = read_pixels(files.open(name), channels, name)
         height, width = (side // factor * factor for side in pixels.shape[:2])
         yield pixels[:height, :width]
+
+
+# Both read weights, which many images share.
+metric = functools.cache(kgan.metrics.get)
+extractor = functools.cache(kgan.metrics.extractors.get)
+
+
+def floats(images):
+    return np.asarray(to_float(images))
+
+
+def uint8(images):
+    return np.asarray(to_uint8(images))
 
 
 def numbers(values):
@@ -322,9 +320,9 @@ def mean_color(experiment, sets):
     ab = np.asarray(rgb_to_lab(colors))[..., 1:].mean(axis=(0, 1, 2))
 
     def color(images):
-        lab = np.array(rgb_to_lab(to_float(np.repeat(images, 3, axis=-1))))
+        lab = np.array(rgb_to_lab(floats(np.repeat(images, 3, axis=-1))))
         lab[..., 1:] = ab
-        return np.asarray(to_uint8(np.asarray(lab_to_rgb(lab))))
+        return uint8(np.asarray(lab_to_rgb(lab)))
 
     return {"translate": Way(color)}
 

@@ -10,13 +10,11 @@ from __future__ import annotations
 import keras
 import numpy as np
 
+from kgan.metrics.distances import ranks
 from kgan.metrics.examples import check_alike, vectors
 from kgan.metrics.metric import SampleMetric
 from kgan.metrics.precision_recall import share
 from kgan.metrics.value import Value
-
-# Fakes whose distances are in memory at a time.
-_ROWS = 1024
 
 
 @keras.saving.register_keras_serializable("kgan")
@@ -79,37 +77,13 @@ class Retrieval(SampleMetric):
                 "Expected a target for each generated example. Received: "
                 f"{len(target)} targets, {len(fake)} generated examples."
             )
-        ranks = ranks_of_own(fake, target)
-        n = len(ranks)
-        first = share(float(np.mean(ranks == 1)), n, "generated")
-        error = float(ranks.std() / np.sqrt(n))
+        places = ranks(fake, target)
+        n = len(places)
+        first = share(float(np.mean(places == 1)), n, "generated")
+        error = float(places.std() / np.sqrt(n))
         return {
             "retrieval": Value(first.value, first.error, f"{first.how}; {n} targets"),
             "retrieval_rank": Value(
-                float(ranks.mean()), error, f"standard error over {n} pairs"
+                float(places.mean()), error, f"standard error over {n} pairs"
             ),
         }
-
-
-def ranks_of_own(fake: np.ndarray, target: np.ndarray) -> np.ndarray:
-    """Which place target i has among all targets, by its distance from fake i.
-
-    Args:
-        fake: [n, d].
-        target: [n, d].
-
-    Returns:
-        integers [n] from 1.
-    """
-    centre = target.mean(axis=0, dtype="float64")
-    fake, target = fake - centre, target - centre
-    norms = (target**2).sum(axis=1)
-    ranks = []
-    for start in range(0, len(fake), _ROWS):
-        rows = fake[start : start + _ROWS]
-        # |f - t|^2 - |f|^2, which orders targets as the distance does.
-        order = norms - 2.0 * rows @ target.T
-        own = order[np.arange(len(rows)), start + np.arange(len(rows))][:, None]
-        rounding = 1e-12 * ((rows**2).sum(axis=1, keepdims=True) + norms.max())
-        ranks.append(1 + (order < own - rounding).sum(axis=1))
-    return np.concatenate(ranks)

@@ -1,6 +1,5 @@
 """The settings of the study of translation, and the parts of its script."""
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
@@ -9,16 +8,12 @@ from PIL import Image
 
 import kgan
 from kgan.recipes.translation_study import EXPERIMENTS
-
-SCRIPT = Path(__file__).parents[2] / "scripts" / "translation_study.py"
+from tests.scripts import load_script
 
 
 @pytest.fixture(scope="module")
 def study():
-    spec = importlib.util.spec_from_file_location("translation_study", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("translation_study")
 
 
 def test_runs_begin_with_a_run_before_them():
@@ -68,9 +63,7 @@ def test_whole_images_are_cut_to_the_factor_and_stay_gray(study, tmp_path):
 
 def test_gray_images_are_not_compared_by_luma(study, monkeypatch):
     get = kgan.metrics.get
-    monkeypatch.setattr(
-        study.kgan.metrics, "get", lambda n: get("l1" if n == "lpips" else n)
-    )
+    monkeypatch.setattr(study, "metric", lambda n: get("l1" if n == "lpips" else n))
     target = np.full((20, 20, 3), 100, "uint8")
     made = target + np.array(51, "uint8")
     gray = study.of_image("sr4", 4, target, made, gray=True)
@@ -90,7 +83,7 @@ def test_the_mean_color_keeps_the_lightness(study, monkeypatch):
 
     data = Data("there", degradation="gray")
     experiment = study.dataclasses.replace(EXPERIMENTS["color_cifar"], data=data)
-    way = study.mean_color(experiment, Path("sets"))["translate"]
+    way = study.mean_color(experiment, Path("sets"))["translate"].translate
     gray = np.full((1, 4, 4, 1), 128, "uint8")
     lab = np.asarray(kgan.spaces.lab.rgb_to_lab(way(gray) / 127.5 - 1.0))
     true = np.asarray(kgan.spaces.lab.rgb_to_lab(images / 127.5 - 1.0))
