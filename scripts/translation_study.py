@@ -76,6 +76,9 @@ def run(name, key, path, options):
         scores, shown = score(name, experiment, data, ways, options.sets)
         result[test] = scores
         pictures |= {f"{test}_{what}": images for what, images in shown.items()}
+    for scores in result.values():
+        if isinstance(scores, dict) and "ab_mse" in scores:
+            scores["ab_psnr"] = round(10 * np.log10(255.0**2 / scores["ab_mse"]), 4)
     result["cpu_seconds"] = round(time.process_time() - start)
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(path.with_suffix(".npz"), **pictures)
@@ -156,7 +159,7 @@ def ways_of(model):
 
 def scored(name, experiment, data, ways, sets):
     """Scores of a test of images of one size, and some pictures."""
-    both = [uint8(images) for images in sides(name, data, sets)]
+    both = [uint8(x)[: experiment.tested] for x in sides(name, data, sets)]
     scores, pictures = {}, {}
     # The second way, if there is one, goes back.
     for way, (taken, wanted) in zip(ways, (both, both[::-1]), strict=False):
@@ -187,17 +190,18 @@ def sides(name, data, sets):
 
 def of_pairs(name, target, made):
     """Numbers of translations and their targets, float32 in [-1, 1]."""
-    metrics = ["l1", "psnr", "ssim", "lpips"]
-    if name.startswith("color"):
-        metrics += ["ab_psnr", "colorfulness"]
+    colors = name.startswith("color")
     scores = {}
-    for key in metrics:
+    for key in ["l1", "ssim", "lpips", "colorfulness" if colors else "psnr"]:
         scores |= numbers(metric(key).score(None, made, target=target))
     if name == "emoji":
         scores |= retrieved(target, made)
-    if name.startswith("color"):
+    if colors:
         true = metric("colorfulness").score(None, target, target=target)
         scores["colorfulness_true"] = numbers(true)["colorfulness"]
+        # Of the mean error: some photographs are gray, and some gray ones are right.
+        decibels = metric("ab_psnr").each(target, made)
+        scores["ab_mse"] = float(np.mean(255.0**2 / 10.0 ** (decibels / 10.0)))
     return scores
 
 
