@@ -47,6 +47,7 @@ from kgan.metrics.parzen import (
     choose_sigma,
     parzen_log_likelihoods,
 )
+from kgan.metrics.perceptual_path_length import PerceptualPathLength
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
 from kgan.metrics.psnr import PSNR
 from kgan.metrics.sliced_wasserstein import (
@@ -115,6 +116,7 @@ __all__ = [
     "ModelMetric",
     "PairMetric",
     "ParzenWindow",
+    "PerceptualPathLength",
     "PixelMetric",
     "PrecisionRecall",
     "SlicedWasserstein",

@@ -6,12 +6,11 @@ from kgan import networks
 from kgan.core.averages import copy_of
 
 
+@pytest.mark.slow
 def test_sizes_of_the_paper():
-    """The authors' numbers of parameters of their 256 pixel networks with half width."""
-    mapping, synthesis = (
-        networks.style_mapping(),
-        networks.style_synthesis((256, 256, 3)),
-    )
+    """The authors' numbers of parameters, 256 pixels, half as wide."""
+    mapping = networks.style_mapping()
+    synthesis = networks.style_synthesis((256, 256, 3))
     assert mapping.count_params() + synthesis.count_params() == 24_767_458
     assert networks.style_discriminator((256, 256, 3)).count_params() == 24_001_089
     # 2 log2(256) - 2 styles.
