@@ -200,6 +200,7 @@ class StyleGAN2(GAN):
             training: whether g runs in training mode.
             network: G, or its average.
         """
+        styles, noise = map(ops.convert_to_tensor, (styles, noise))
         if len(styles.shape) == 2:
             styles = ops.repeat(styles[:, None], self.layers_of_styles, axis=1)
         synthesis = (network or self.generator).get_layer("synthesis")

@@ -93,9 +93,9 @@ class Layers(_Whole):
         self.check(batch, assertions=False)
         low, high = np.min(batch), np.max(batch)
         if not 0 <= low <= high < self.count:
+            received = low if low == high else f"{low} to {high}"
             raise ValueError(
-                f"Expected layers from 0 to {self.count - 1}. Received: {low} to "
-                f"{high}."
+                f"Expected layers from 0 to {self.count - 1}. Received: {received}."
             )
 
     def request(self, n: int) -> Any:
