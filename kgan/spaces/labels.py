@@ -266,7 +266,11 @@ class Scalar(Space):
     def request(self, n: int) -> Any:
         if self.usual is None:
             return super().request(n)
-        return np.random.default_rng(abs(n)).uniform(*self.usual, max(n, 0)).astype("float32")
+        return (
+            np.random.default_rng(abs(n))
+            .uniform(*self.usual, max(n, 0))
+            .astype("float32")
+        )
 
     def refused(self) -> list[Any]:
         return [] if self.least is None else [np.array([self.least - 1.0], "float32")]
