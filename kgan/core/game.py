@@ -300,7 +300,7 @@ class Game(SavedWhole):
 
     def update_every(
         self, name: str, k: int, term: str, loss: Callable[[Any], Any], batch: Any
-    ) -> Any:
+    ) -> None:
         """At every k-th step, one more update of a player, by another loss.
 
         At other steps nothing is computed, and the player stays as it is. Name the
@@ -314,9 +314,6 @@ class Game(SavedWhole):
                 `watch` cannot be called within). No synchronized batch normalization,
                 since replicas cannot talk to each other within a branch.
             batch: from `record` or `play`.
-
-        Returns:
-            Whether this step makes the update, a scalar of bool.
         """
         variables = self._player(name).variables
         optimizer = self.optimizer.by_player[name]
@@ -355,10 +352,10 @@ class Game(SavedWhole):
         # Not within the branch: optimizers talk to the other replicas.
         pairs = zip(slopes, variables, reached, strict=True)
         applied = [(slope, v) for slope, v, is_reached in pairs if is_reached]
-        if applied:
-            with unchanged([*variables, *optimizer.variables], ~due):
-                optimizer.apply(*map(list, zip(*applied, strict=True)))
-        return due
+        if not applied:
+            return
+        with unchanged([*variables, *optimizer.variables], ~due):
+            optimizer.apply(*map(list, zip(*applied, strict=True)))
 
     def split(self, data: Any, k: int) -> list[Any]:
         """A batch, any tree of tensors, as k equal parts.

@@ -270,8 +270,8 @@ class StyleGAN2(GAN):
     def turns(self, data: tuple[Any, ...]) -> tuple[Any, dict[str, dict[str, Any]]]:
         batch, terms = super().turns(data)
         if self.path_weight:
-            arguments = "g", self.path_every, "path_length", self.path_loss, batch
-            self.path_due = self.update_every(*arguments)
+            loss = self.path_loss
+            self.update_every("g", self.path_every, "path_length", loss, batch)
         return batch, terms
 
     def path_loss(self, batch: StyleBatch) -> tuple[Any, dict[str, Any]]:
@@ -332,7 +332,9 @@ class StyleGAN2(GAN):
             a = self.path_mean.value
             length = tf.cast(self.watched.get("path_length", 0.0), a.dtype)
             moved = a + self.path_decay * (length - a)
-            self.path_mean.assign(tf.where(self.path_due, moved, a))
+            # `steps` counts this step too.
+            due = (self.steps - 1) % self.path_every == 0
+            self.path_mean.assign(tf.where(due, moved, a))
 
     # Asking
 
