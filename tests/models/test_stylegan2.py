@@ -24,15 +24,10 @@ def build(**kwargs):
 
 
 def test_stylegan2(tmp_path):
-    run_game_test(build, tmp_path, eagerly=True)
-
-
-def test_with_labels_and_ada_replicas_are_equal(tmp_path):
-    """Noise, mixing, the path length's labels, groups and p too."""
-    from tests.game_test_case import check_replicas
-
+    """Replicas with labels and ADA; `test_states_are_saved_and_exported` exports."""
     augment = {"name": "ada", "p": 0.3, "every": 1, "policy": "b", "seed": 0}
-    check_replicas(lambda **k: build(classes=3, **k), eagerly=True, augment=augment)
+    replicas = {"classes": 3, "augment": augment}
+    run_game_test(build, tmp_path, eagerly=True, endpoints=False, **replicas)
 
 
 # The path length
