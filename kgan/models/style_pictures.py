@@ -89,7 +89,7 @@ def noise(model: StyleGAN2, seed: int = 0) -> Picture:
     network = model.shown(model.generator)
     given = _labels(model, _SHOWN)
     w = model.endpoint("styles").sample(None if given else _SHOWN, seed, **given)
-    usual = np.asarray(model._usual_noise(np.ones(_SHOWN, "float32")))
+    usual = np.asarray(model.usual_noise(np.ones(_SHOWN, "float32")))
     starts = [
         layer.start
         for layer in network.get_layer("synthesis").layers

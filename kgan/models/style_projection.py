@@ -89,7 +89,7 @@ def project(
     strength = tf.ones([len(targets)])
 
     def drawn(styles: Any):
-        usual = model._usual_noise(strength)
+        usual = model.usual_noise(strength)
         return model.images_of(styles, usual, network=network)
 
     @tf.function(autograph=False)

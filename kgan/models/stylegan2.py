@@ -14,7 +14,7 @@ from keras import ops
 from kgan.core.asking import ask
 from kgan.core.gan import GAN
 from kgan.metrics import PerceptualPathLength, Value
-from kgan.models import style_pictures
+from kgan.models import style_endpoints, style_pictures
 from kgan.models.style_projection import Projection, project
 from kgan.networks.style import (
     style_discriminator,
@@ -24,16 +24,7 @@ from kgan.networks.style import (
 )
 from kgan.objectives.penalties import R1, Lazy
 from kgan.random import philox
-from kgan.spaces import (
-    Endpoint,
-    Images,
-    Labels,
-    Layers,
-    Picture,
-    Scalar,
-    Seeds,
-    Styles,
-)
+from kgan.spaces import Endpoint, Images, Labels, Picture
 from kgan.system.checks import check_whole
 
 # The noise of a model that is asked: the same for all images.
@@ -251,10 +242,17 @@ class StyleGAN2(GAN):
         if training:
             styles = self.mixed(w, labels)
             return self.images_of(styles, self.noise(rows), True, network)
-        return self.images_of(w, self._usual_noise(ops.ones((rows,))), False, network)
+        return self.images_of(w, self.usual_noise(ops.ones((rows,))), False, network)
 
-    def _usual_noise(self, strength: Any):
-        """The noise of a model that is asked, [n, pixels]."""
+    def usual_noise(self, strength: Any) -> Any:
+        """The noise of a model that is asked, the same for all images.
+
+        Args:
+            strength: [n].
+
+        Returns:
+            float32 [n, pixels of all layers].
+        """
         noise = philox.normal((1, self._pixels), _NOISE_KEY)
         return ops.cast(strength, "float32")[:, None] * noise
 
@@ -357,55 +355,7 @@ class StyleGAN2(GAN):
         noise itself is the same in all images.
         """
         network = self.shown(self.generator, averaged)
-
-        def shown(styles: Any, noise: Any):
-            images = self.images_of(styles, self._usual_noise(noise), network=network)
-            return {"images": ops.clip(images, -1.0, 1.0)}
-
-        def styles(latents: Any, truncation: Any, labels: Any = None):
-            w = self.styles_of(latents, labels, network=network)
-            return {"styles": self.truncated(w, truncation)}
-
-        def generate(latents: Any, truncation: Any, noise: Any, labels: Any = None):
-            return shown(**styles(latents, truncation, labels), noise=noise)
-
-        def mix(
-            seeds: Any,
-            seeds_to: Any,
-            first: Any,
-            last: Any,
-            share: Any,
-            truncation: Any,
-            noise: Any,
-            labels: Any = None,
-        ):
-            ends = (Seeds().first_of(self.latents, s) for s in (seeds, seeds_to))
-            one, other = (
-                styles(z, truncation, labels)["styles"][:, None] for z in ends
-            )
-            layer = tf.range(self.layers_of_styles)[None]
-            mixes = (layer >= first[:, None]) & (layer <= last[:, None])
-            share = tf.where(mixes, share[:, None], 0.0)[..., None]
-            return shown(one + tf.cast(share, one.dtype) * (other - one), noise)
-
-        labels = {} if self.labels is None else {"labels": self.labels}
-        psi = Scalar("truncation psi", default=1.0, least=0.0, usual=(0.0, 1.0))
-        strength = Scalar("strength of noise", 1.0, least=0.0, usual=(0.0, 1.0))
-        share = Scalar("share of seeds_to", 1.0, usual=(0.0, 1.0))
-        layer, w = Layers(self.layers_of_styles), Styles(self.w_mean.value.shape[0])
-        seeds = {"seeds": Seeds(), "seeds_to": Seeds(), "first": layer, "last": layer}
-        latents = {"latents": self._latents(), **labels, "truncation": psi}
-        images = {"images": self.examples}
-        noise = {"noise": strength}
-        mixed = {**seeds, **labels, "share": share, "truncation": psi, **noise}
-        return {
-            "generate": Endpoint(
-                generate, {**latents, **noise}, images, seeded="sample"
-            ),
-            "mix": Endpoint(mix, mixed, images),
-            "styles": Endpoint(styles, latents, {"styles": w}),
-            "synthesis": Endpoint(shown, {"styles": w, **noise}, images),
-        }
+        return style_endpoints.endpoints_of(self, network, self.labels)
 
     def mix(
         self,

@@ -257,7 +257,7 @@ def test_styles_of_two_seeds():
     w = [model.endpoint("styles").sample(1, s)["styles"] for s in (5, 6)]
     styles = np.repeat(w[0][:, None], model.layers_of_styles, axis=1)
     styles[:, 2] = 0.75 * w[0] + 0.25 * w[1]
-    by_hand = np.clip(model.images_of(styles, model._usual_noise([1.0])), -1, 1)
+    by_hand = np.clip(model.images_of(styles, model.usual_noise([1.0])), -1, 1)
     at_one = model.mix([5], [6], first=2, last=2, share=0.25)
     np.testing.assert_allclose(at_one, by_hand, atol=1e-5)
     # A line in w, with both ends.
