@@ -5,11 +5,13 @@ from kgan.layers.batch_normalization import BatchNormalization
 from kgan.layers.bicubic import BicubicUpsampling2D
 from kgan.layers.blur import Blur2D
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
+from kgan.layers.conv2d import Conv2D
 from kgan.layers.diff_augment import DiffAugment
 from kgan.layers.dropout import Dropout
 from kgan.layers.equalized_conv2d import EqualizedConv2D
 from kgan.layers.equalized_dense import EqualizedDense
 from kgan.layers.learned_constant import LearnedConstant
+from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.maxout import Maxout
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
@@ -28,11 +30,13 @@ __all__ = [
     "BicubicUpsampling2D",
     "Blur2D",
     "ConditionalBatchNormalization",
+    "Conv2D",
     "DiffAugment",
     "Dropout",
     "EqualizedConv2D",
     "EqualizedDense",
     "LearnedConstant",
+    "InstanceNormalization",
     "Maxout",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
