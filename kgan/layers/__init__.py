@@ -10,8 +10,8 @@ from kgan.layers.diff_augment import DiffAugment
 from kgan.layers.dropout import Dropout
 from kgan.layers.equalized_conv2d import EqualizedConv2D
 from kgan.layers.equalized_dense import EqualizedDense
-from kgan.layers.learned_constant import LearnedConstant
 from kgan.layers.instance_normalization import InstanceNormalization
+from kgan.layers.learned_constant import LearnedConstant
 from kgan.layers.maxout import Maxout
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
@@ -35,8 +35,8 @@ __all__ = [
     "Dropout",
     "EqualizedConv2D",
     "EqualizedDense",
-    "LearnedConstant",
     "InstanceNormalization",
+    "LearnedConstant",
     "Maxout",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",
