@@ -15,7 +15,7 @@ def test_dense_by_hand():
     np.testing.assert_allclose(bias, 20.0)
     y = x @ kernel * 0.1 / 2.0 + bias * 0.1
     expected = 0.5 * np.sqrt(2.0) * np.where(y > 0, y, 0.2 * y)
-    np.testing.assert_allclose(made, expected, rtol=1e-5)
+    np.testing.assert_allclose(made, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_weights_have_hes_deviation_in_a_pass():

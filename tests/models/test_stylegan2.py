@@ -291,6 +291,8 @@ def test_states_are_saved_and_exported(tmp_path):
     """The mean of w, that of the lengths, and ADA's p."""
     augment = {"name": "ada", "p": 0.25, "images": 100, "policy": "b"}
     model = compiled(build, augment=augment, ema_half_life=100.0)
+    # The graph of a step takes longer than the step.
+    model.run_eagerly = True
     step(model, batch_for(model))
     model.w_mean.assign([0.5, 0.25, -1.0, 2.0])
     model.path_mean.assign(0.75)
