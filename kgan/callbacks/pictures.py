@@ -43,7 +43,7 @@ class Pictures(BoardCallback):
             library (images float32 in [-1, 1]); a single array if there is one space.
             None: no examples.
         n: the number of examples per picture; default: 64, or 2,500 points.
-        every: epochs between pictures, at least 1.
+        every: epochs between pictures, at least 1. Default: a hundredth of the epochs.
         seed: integer, fixes the latents.
         animation: the file name of the animation, with the suffix .gif or .webp.
 
@@ -58,12 +58,12 @@ class Pictures(BoardCallback):
         examples: Any = None,
         *,
         n: int | None = None,
-        every: int = 1,
+        every: int | None = None,
         seed: int = 0,
         animation: str = "training.gif",
     ) -> None:
         super().__init__(log_dir)
-        if every < 1:
+        if every is not None and every < 1:
             raise ValueError(f"Expected every >= 1. Received: every={every}.")
         self.examples = examples
         self.n = n
@@ -94,7 +94,10 @@ class Pictures(BoardCallback):
             self._write(0)
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if (epoch + 1) % self.every == 0:
+        epochs = self.params["epochs"]
+        every = self.every or max(1, epochs // 100)
+        last = self.every is None and epoch + 1 == epochs
+        if last or (epoch + 1) % every == 0:
             self._write(epoch + 1)
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:

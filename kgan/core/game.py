@@ -310,8 +310,9 @@ class Game(SavedWhole):
             name: the player's.
             k: the steps between two such updates.
             term: what logs call the loss: the mean over these updates.
-            loss: batch -> scalar. No synchronized batch normalization, since replicas
-                cannot talk to each other within a branch.
+            loss: batch -> scalar, or (scalar, dict of more scalars to log, by name:
+                `watch` cannot be called within). No synchronized batch normalization,
+                since replicas cannot talk to each other within a branch.
             batch: from `record` or `play`.
         """
         variables = self._player(name).variables
@@ -319,28 +320,35 @@ class Game(SavedWhole):
         due = self.steps % k == 0
         # Which variables the loss depends on; none if not due, where there is no graph.
         reached = [False] * len(variables)
+        names = [f"{name}/{term}"]
 
         def gradient():
             with tf.GradientTape() as tape:
-                value = tf.cast(loss(batch), keras.backend.floatx())
+                value = loss(batch)
+                value, more = value if isinstance(value, tuple) else (value, {})
+                names[1:] = more
+                floatx = keras.backend.floatx()
+                numbers = [tf.cast(x, floatx) for x in (value, *more.values())]
                 replicas = tf.distribute.get_strategy().num_replicas_in_sync
-                scaled = optimizer.scale_loss(value / replicas)
+                scaled = optimizer.scale_loss(numbers[0] / replicas)
             slopes = tape.gradient(scaled, variables)
             reached[:] = [slope is not None for slope in slopes]
             pairs = zip(slopes, variables, strict=True)
             # Of embeddings, slopes are IndexedSlices, which `nothing` does not return.
-            return value, [
+            return tf.stack(numbers), [
                 tf.zeros_like(v) if s is None else tf.convert_to_tensor(s)
                 for s, v in pairs
             ]
 
         def nothing():
-            zero = tf.zeros([], keras.backend.floatx())
-            return zero, [tf.zeros_like(v) for v in variables]
+            # In a graph, the branch above is traced before this one.
+            zeros = tf.zeros([len(names)], keras.backend.floatx())
+            return zeros, [tf.zeros_like(v) for v in variables]
 
         with self._buffers_kept(), self.draws.ahead():
-            value, slopes = tf.cond(due, gradient, nothing)
-        self.terms.update({f"{name}/{term}": value}, times=due)
+            numbers, slopes = tf.cond(due, gradient, nothing)
+        numbers = tf.unstack(numbers, num=len(names))
+        self.terms.update(dict(zip(names, numbers, strict=True)), times=due)
         # Not within the branch: optimizers talk to the other replicas.
         pairs = zip(slopes, variables, reached, strict=True)
         applied = [(slope, v) for slope, v, is_reached in pairs if is_reached]
@@ -476,7 +484,8 @@ class Game(SavedWhole):
     def call(self, inputs: Any, training: bool = False) -> Any:
         """The first endpoint, in inference mode: tensor in, tensor out."""
         endpoint = self.endpoint(next(iter(self.endpoints()), "of any name"))
-        if not isinstance(inputs, dict) or set(inputs) != set(endpoint.takes):
+        needed = {*endpoint.drawn, *endpoint.given}
+        if not isinstance(inputs, dict) or not needed <= set(inputs):
             inputs = {next(iter(endpoint.takes)): inputs}
         answers = list(endpoint.answer(**inputs).values())
         return answers[0] if len(answers) == 1 else answers

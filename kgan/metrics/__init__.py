@@ -47,6 +47,7 @@ from kgan.metrics.parzen import (
     choose_sigma,
     parzen_log_likelihoods,
 )
+from kgan.metrics.perceptual_path_length import PerceptualPathLength
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
 from kgan.metrics.psnr import PSNR
 from kgan.metrics.retrieval import Retrieval
@@ -117,6 +118,7 @@ __all__ = [
     "ModelMetric",
     "PairMetric",
     "ParzenWindow",
+    "PerceptualPathLength",
     "PixelMetric",
     "PrecisionRecall",
     "Retrieval",

@@ -16,6 +16,7 @@ from kgan.models.rpgan import RpGAN
 from kgan.models.sngan import SNGAN
 from kgan.models.srgan import SRGAN
 from kgan.models.srresnet import SRResNet
+from kgan.models.stylegan2 import StyleGAN2
 from kgan.models.vae import VAE
 from kgan.models.vaegan import VAEGAN
 from kgan.models.vanilla import VanillaGAN
@@ -43,5 +44,6 @@ __all__ = [
     "ProjectionGAN",
     "RpGAN",
     "SRResNet",
+    "StyleGAN2",
     "VanillaGAN",
 ]

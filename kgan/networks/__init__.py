@@ -22,6 +22,12 @@ from kgan.networks.resnet8 import resnet8
 from kgan.networks.rrdb import rrdb
 from kgan.networks.squeezenet import squeezenet
 from kgan.networks.srresnet import srgan_discriminator, srresnet
+from kgan.networks.style import (
+    style_discriminator,
+    style_generator,
+    style_mapping,
+    style_synthesis,
+)
 from kgan.networks.translator import resnet_translator, translator_blocks
 from kgan.networks.unet import unet, unet_levels
 
@@ -53,6 +59,10 @@ __all__ = [
     "squeezenet",
     "srgan_discriminator",
     "srresnet",
+    "style_discriminator",
+    "style_generator",
+    "style_mapping",
+    "style_synthesis",
     "translator_blocks",
     "unet",
     "unet_levels",

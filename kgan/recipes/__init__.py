@@ -20,6 +20,7 @@ from kgan.recipes.rpgan import RPGAN
 from kgan.recipes.sngan import SNGAN
 from kgan.recipes.srgan import SRGAN
 from kgan.recipes.srresnet import SRRESNET
+from kgan.recipes.stylegan2 import STYLEGAN2
 from kgan.recipes.theory import THEORY
 from kgan.recipes.vae import VAE, VAE_DCGAN, VAE_MANIFOLD
 from kgan.recipes.vae_mnist import VAE_MNIST
@@ -47,6 +48,7 @@ RECIPES = {
         ACGAN,
         PROJECTION_GAN,
         INFO_GAN,
+        STYLEGAN2,
         PIX2PIX,
         CYCLEGAN,
         COLORIZE,

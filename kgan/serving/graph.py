@@ -50,6 +50,17 @@ def one_for_each(value: tf.Tensor, n: tf.Tensor, name: str) -> tf.Tensor:
     return tf.repeat(value, tf.where(rows == 1, n, 1), axis=0)
 
 
+def all_or_one(value: tf.Tensor, n: tf.Tensor, name: str, default: Any) -> tf.Tensor:
+    """Returns `value` with n rows: one row n times, of no row the default n times."""
+    rows = tf.shape(value)[0]
+    sentence = f"Expected one of {name} for all, one for each, or none. Received:"
+    fits = (rows == n) | (rows <= 1)
+    value = _require(fits, value, sentence, rows)
+    value = tf.concat([value, tf.constant([default], value.dtype)], 0)
+    times = tf.where(rows == n, 1, n)
+    return tf.repeat(value[: tf.maximum(rows, 1)], times, axis=0)
+
+
 def finite(value: tf.Tensor, name: str) -> tf.Tensor:
     """Returns `value`; fails if it has NaN or infinity."""
     fits = tf.reduce_all(tf.math.is_finite(value))

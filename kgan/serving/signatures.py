@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from kgan.serving.forms import Files, Inside, Outside, ReadFiles, flat, gathered
 from kgan.serving.graph import (
+    all_or_one,
     at_most,
     in_blocks,
     one_for_each,
@@ -68,6 +69,10 @@ def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signat
       a generator is called `sample`.
     - For each of these with images, a signature with `_png` at the end of its name: the
       images are PNG files, strings `png_bytes`.
+    - For each endpoint with arguments that have a default, a signature with `_options`
+      at the end of its name, which takes them too, each [1] for all examples, [n], or
+      [0] for the default. Servers want every input of a signature by name, so that the
+      other signatures do not have them.
     - `interpolate`, with `seed_from`, `seed_to`, `steps` and `path`, for the first
       endpoint that takes latents alone; or else latents and labels, of which a request
       has one for all steps, or one for each. See `kgan.spaces.interpolation`.
@@ -97,6 +102,8 @@ def of_endpoints(endpoints: dict[str, Endpoint], limit: int) -> dict[str, Signat
         signatures[public] = question.outside(Outside, Outside)
         if any(s.png for s in (*endpoint.takes.values(), *endpoint.gives.values())):
             signatures[f"{public}_png"] = question.outside(ReadFiles, Files)
+        if endpoint.optional:
+            signatures[f"{public}_options"] = question.outside(Outside, Outside, True)
         if endpoint is interpolating:
             signatures.setdefault("interpolate", question.interpolate())
     return signatures
@@ -117,11 +124,12 @@ class _Question:
     def inside(self) -> Signature:
         """The signature in the form inside the library; a request has the latents."""
         endpoint = self.endpoint
-        asks = Inside(endpoint.takes, self.limit)
+        takes = {n: endpoint.takes[n] for n in (*endpoint.drawn, *endpoint.given)}
+        asks = Inside(takes, self.limit)
         answers = Inside(endpoint.gives, self.limit)
 
         def function(**tensors: tf.Tensor):
-            inputs = asks.decode(tensors)
+            inputs = endpoint.completed(asks.decode(tensors))
             specs = {name: space.specs() for name, space in endpoint.takes.items()}
             inputs = tf.nest.map_structure(
                 lambda x, s: tf.cast(x, s.dtype), inputs, specs
@@ -129,18 +137,27 @@ class _Question:
             return answers.encode(self.answer(inputs))
 
         def live(**arrays: Any):
-            inputs = {n: gathered(n, s, arrays) for n, s in endpoint.takes.items()}
+            inputs = {n: gathered(n, s, arrays) for n, s in takes.items()}
             return _arrays(answers.encode(endpoint(**inputs)))
 
         return Signature(
             function, asks.specs(), asks.request, tuple(asks.refused()), live
         )
 
-    def outside(self, asking: type[Outside], answering: type[Outside]) -> Signature:
-        """The signature in the form outside; a request has a seed for the latents."""
+    def outside(
+        self, asking: type[Outside], answering: type[Outside], options: bool = False
+    ) -> Signature:
+        """The signature in the form outside; a request has a seed for the latents.
+
+        Args:
+            asking, answering: the forms of requests and answers.
+            options: whether a request also has the arguments with a default.
+        """
         endpoint = self.endpoint
         given = {name: endpoint.takes[name] for name in endpoint.given}
+        optional = endpoint.optional if options else []
         asks = asking(given, self.limit)
+        chooses = asking({name: endpoint.takes[name] for name in optional}, self.limit)
         answers = answering(endpoint.gives, self.limit)
         seeded = bool(endpoint.drawn)
         counted = endpoint.seed_alone
@@ -157,27 +174,34 @@ class _Question:
                 n = tf.shape(tf.nest.flatten(inputs)[0])[0]
             if seeded:
                 inputs |= endpoint.draw(n, scalar(seed))
+            for name, rows in chooses.decode(tensors).items():
+                default = endpoint.takes[name].default
+                inputs[name] = all_or_one(rows, n, name, default)
             return answers.encode(self.published(inputs))
 
         def live(
             num_samples: int | None = None, seed: int | None = None, **arrays: Any
         ):
-            inputs = asks.decode({k: tf.constant(v) for k, v in arrays.items()})
+            tensors = {k: tf.constant(v) for k, v in arrays.items()}
+            inputs = asks.decode(tensors)
+            chosen = chooses.decode(tensors)
+            inputs |= {name: rows for name, rows in chosen.items() if len(rows)}
             n = None if num_samples is None else int(num_samples)
             answer = endpoint.sample(n, None if seed is None else int(seed), **inputs)
             return _arrays(answers.encode(self.as_public(answer)))
 
         def request(n: int):
-            count = {"num_samples": np.int32(n)} if counted else {}
-            return asks.request(n) | count | ({"seed": np.int32(1)} if seeded else {})
+            numbers = {"num_samples": np.int32(n)} if counted else {}
+            numbers |= {"seed": np.int32(1)} if seeded else {}
+            return asks.request(n) | chooses.request(n) | numbers
 
         numbers = (0, -1, self.limit + 1, 10_000_000) if counted else ()
         refused = [request(n) for n in numbers if not 1 <= n <= self.limit]
-        refused += [request(1) | bad for bad in asks.refused()]
+        refused += [request(1) | bad for bad in (*asks.refused(), *chooses.refused())]
+        refused += [request(3) | chooses.request(2)] if optional else []
         numbers = scalars(*["num_samples"] * counted, *["seed"] * seeded)
-        return Signature(
-            function, asks.specs() | numbers, request, tuple(refused), live
-        )
+        inputs = asks.specs() | chooses.specs() | numbers
+        return Signature(function, inputs, request, tuple(refused), live)
 
     def interpolate(self) -> Signature:
         """The signature for examples between the latents of two seeds."""
@@ -229,6 +253,7 @@ class _Question:
     def published(self, inputs: dict[str, Any]) -> dict[str, Any]:
         """The answers in the form outside, computed one block of rows at a time."""
         takes, gives = self.endpoint.takes, self.endpoint.gives
+        inputs = self.endpoint.completed(inputs)
 
         def block(tensors: dict[str, tf.Tensor]):
             rows = {name: gathered(name, s, tensors) for name, s in takes.items()}

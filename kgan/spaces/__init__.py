@@ -10,6 +10,7 @@ from kgan.spaces.latents import Latents
 from kgan.spaces.picture import Picture
 from kgan.spaces.points import Points
 from kgan.spaces.space import Space
+from kgan.spaces.styles import Layers, Seeds, Styles
 
 __all__ = [
     "Codes",
@@ -18,10 +19,13 @@ __all__ = [
     "Images",
     "Labels",
     "Latents",
+    "Layers",
     "Picture",
     "Points",
     "Scalar",
+    "Seeds",
     "Space",
+    "Styles",
     "of_array",
     "of_shape",
     "to_float",

@@ -32,7 +32,9 @@ class Endpoint:
     np.float32(1.0)
 
     Samples in Python, pictures, scores and the signatures of an export are all derived
-    from it. Where it takes latents, a seed can stand for them, see `sample`.
+    from it. Where it takes latents, a seed can stand for them, see `sample`. Where the
+    space of an argument has a default, such as a truncation of 1, the argument can be
+    left out, or be one value for all examples.
 
     Args:
         function: tensors by name, of the form inside the library -> dict of tensors.
@@ -80,12 +82,21 @@ class Endpoint:
 
     @property
     def given(self) -> list[str]:
-        """The other arguments."""
-        return [name for name, space in self.takes.items() if not space.drawn]
+        """The arguments that must be given."""
+        return [
+            name
+            for name, space in self.takes.items()
+            if not space.drawn and space.default is None
+        ]
+
+    @property
+    def optional(self) -> list[str]:
+        """The arguments with a default."""
+        return [k for k, space in self.takes.items() if space.default is not None]
 
     @property
     def seed_alone(self) -> bool:
-        """Whether a seed stands for all that it takes."""
+        """Whether a seed stands for all that it must be given."""
         return bool(self.drawn) and not self.given
 
     @property
@@ -99,7 +110,7 @@ class Endpoint:
         Raises:
             ValueError: if the answer is not of the spaces in `gives`.
         """
-        answers = self.function(**inputs)
+        answers = self.function(**self.completed(inputs))
         if not isinstance(answers, dict) or set(answers) != set(self.gives):
             named = isinstance(answers, dict)
             raise ValueError(
@@ -121,7 +132,8 @@ class Endpoint:
 
         Args:
             batch_size: rows at a time; default: `BLOCK`, fewer if they are large.
-            **inputs: arrays [n, ...], of the form inside the library or outside.
+            **inputs: arrays [n, ...], of the form inside the library or outside; those
+                with a default may be left out, or be one value for all.
 
         Returns:
             name -> NumPy array [n, ...] of the form inside the library, in float32.
@@ -130,12 +142,31 @@ class Endpoint:
             ValueError: for inputs that are missing, unknown, of other shapes or of
                 different lengths; labels out of range.
         """
-        names = dict.fromkeys([*self.takes, *inputs])
+        names = dict.fromkeys([*self.drawn, *self.given, *inputs])
         inputs = {name: self._inside(name, inputs.get(name)) for name in names}
         return self._answers(inputs, batch_size)
 
+    def completed(self, inputs: dict[str, Any]) -> dict[str, Any]:
+        """Inputs with those that have a default, [n], in a graph too.
+
+        Args:
+            inputs: name -> tensor [n, ...], of the form inside the library; of one row
+                or n, where there is a default.
+        """
+        first = next(name for name in inputs if name not in self.optional)
+        n = tf.shape(tf.nest.flatten(inputs[first])[0])[0]
+        inputs = dict(inputs)
+        for name in self.optional:
+            space = self.takes[name]
+            rows = inputs.get(name)
+            if rows is None:
+                rows = tf.constant([space.default], space.dtype)
+            inputs[name] = tf.repeat(rows, tf.where(tf.shape(rows)[0] == 1, n, 1), 0)
+        return inputs
+
     def _answers(self, inputs: dict[str, Any], batch_size: int | None):
         """Asks with inputs that are checked, of the form inside the library."""
+        inputs = self.completed(inputs)
         lengths = {name: _length(value) for name, value in inputs.items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"Expected inputs of one length. Received: {lengths}.")
@@ -170,7 +201,8 @@ class Endpoint:
             seed: 32-bit integer; the same seed gives the same answers, here and from
                 an exported model on a server. None draws new ones.
             batch_size: rows at a time.
-            **given: the arguments that cannot be drawn, such as labels [n].
+            **given: the arguments that cannot be drawn, such as labels [n], and those
+                with a default.
 
         Returns:
             As `__call__`.
@@ -187,11 +219,12 @@ class Endpoint:
                 f"{', '.join(self.takes[m].describe() for m in missing)} for each "
                 "example. Received: none."
             )
-        if given:
-            length = _length(next(iter(given.values())))
+        rows = [name for name in given if name not in self.optional]
+        if rows:
+            length = _length(given[rows[0]])
             if n not in (None, length):
                 raise ValueError(
-                    f"Expected {', '.join(given)} for each of n={n} examples. "
+                    f"Expected {', '.join(rows)} for each of n={n} examples. "
                     f"Received: {length}."
                 )
             n = length
@@ -239,6 +272,8 @@ class Endpoint:
             raise ValueError(f"Expected {name}. Received: none.")
         space = self.takes[name]
         value = space.from_public(tf.nest.map_structure(tf.convert_to_tensor, value))
+        if name in self.optional and not value.shape.rank:
+            value = value[None]
         try:
             space.check_known(value)
         except ValueError as error:

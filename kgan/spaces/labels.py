@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ import tensorflow as tf
 from kgan.spaces.space import Space
 from kgan.system.text import did_you_mean
 
+_log = logging.getLogger("kgan")
 # Names of classes, at most, in a description and in the message of an error.
 _SHORT, _LONG = 3, 10
 
@@ -187,22 +189,91 @@ class Scalar(Space):
     'number'
     >>> kgan.spaces.Scalar("log p(x) in nats").describe()
     'number: log p(x) in nats'
+    >>> kgan.spaces.Scalar("psi", default=1.0, least=0.0, usual=(0.0, 1.0)).default
+    1.0
 
     Args:
         of: what the number says, in words, if numbers of models are comparable only
             where they say the same.
+        default: the number where none is given, or None if one must be.
+        least: the smallest number that is accepted, or None.
+        usual: (from, to): of numbers beyond, Python warns. None: it never does.
+
+    Raises:
+        ValueError: for a default or a `least` that does not fit `usual`.
     """
 
     unit = "number"
 
-    def __init__(self, of: str | None = None) -> None:
+    def __init__(
+        self,
+        of: str | None = None,
+        default: float | None = None,
+        least: float | None = None,
+        usual: Sequence[float] | None = None,
+    ) -> None:
+        ends = [usual[0], default, usual[1]] if usual and default is not None else []
+        if ends != sorted(ends) or (least is not None and usual and least > usual[0]):
+            raise ValueError(
+                "Expected least <= usual[0] <= default <= usual[1]. Received: "
+                f"least={least}, usual={usual}, default={default}."
+            )
         self.of = of
+        self.default = default
+        self.least = least
+        self.usual = None if usual is None else tuple(usual)
 
     def describe(self) -> str:
-        return f"number: {self.of}" if self.of else self.unit
+        return f"{self.unit}: {self.of}" if self.of else self.unit
 
     def get_config(self) -> dict[str, Any]:
-        return {"of": self.of}
+        config = {
+            "of": self.of,
+            "default": self.default,
+            "least": self.least,
+            "usual": self.usual and list(self.usual),
+        }
+        return {k: v for k, v in config.items() if v is not None}
+
+    def check_values(self, batch: Any) -> None:
+        if self.least is None:
+            return
+        # Also false for NaN.
+        fits = tf.reduce_all(batch >= self.least)
+        what = self.of or "a number"
+        message = f"kgan: expected {what}, of at least {self.least:g}; received:"
+        tf.debugging.Assert(fits, [message, batch])
+
+    def check_known(self, batch: Any) -> None:
+        self.check(batch, assertions=False)
+        if not np.size(batch):
+            return
+        low, high = np.min(batch), np.max(batch)
+        # Also false for NaN.
+        if self.least is not None and not low >= self.least:
+            raise ValueError(
+                f"Expected {self.of or 'a number'}, at least {self.least:g}. "
+                f"Received: {low:g}."
+            )
+        if self.usual is None:
+            return
+        if low < self.usual[0] or high > self.usual[1]:
+            _log.warning(
+                "kgan: %s is usually from %g to %g. Received: from %g to %g.",
+                *(self.of or "the number", *self.usual, low, high),
+            )
+
+    def request(self, n: int) -> Any:
+        if self.usual is None:
+            return super().request(n)
+        return (
+            np.random.default_rng(abs(n))
+            .uniform(*self.usual, max(n, 0))
+            .astype("float32")
+        )
+
+    def refused(self) -> list[Any]:
+        return [] if self.least is None else [np.array([self.least - 1.0], "float32")]
 
     def from_public(self, batch: Any) -> Any:
         return tf.cast(batch, self.dtype)

@@ -40,6 +40,8 @@ class Space(Configured):
         limits: the least and the greatest value that examples take: a network that
             makes examples must be able to give both. None where data decide it.
         conversion: what to do about examples of another kind of number.
+        default: an example that counts where none is given when a model is asked; None
+            if one must be given.
     """
 
     shape: Any = ()
@@ -53,6 +55,7 @@ class Space(Configured):
     unit = "example"
     limits: tuple[float, float] | None = None
     conversion = ""
+    default: Any = None
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.get_config() == self.get_config()

@@ -140,6 +140,18 @@ def test_clouds_of_points(tmp_path):
     np.testing.assert_array_equal(np.array(Image.open(pictures.latest)), expected)
 
 
+def test_long_runs_have_a_hundred_pictures(tmp_path, monkeypatch):
+    written = []
+    monkeypatch.setattr(Pictures, "_write", lambda self, epochs: written.append(epochs))
+    for every, expected in ((None, [*range(2, 201, 2), 201]), (100, [100, 200])):
+        pictures = Pictures(tmp_path, every=every)
+        pictures.set_params({"epochs": 201})
+        written.clear()
+        for epoch in range(201):
+            pictures.on_epoch_end(epoch)
+        assert written == expected
+
+
 def test_nothing_to_show(tmp_path):
     without = r"has pictures to show\. Received: Translation.*Give examples"
     with pytest.raises(ValueError, match=without):

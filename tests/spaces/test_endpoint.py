@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kgan.spaces import Endpoint, Graphs, Images, Labels, Latents, Scalar
+from kgan.spaces import Endpoint, Graphs, Images, Labels, Latents, Points, Scalar
 from kgan.spaces.endpoint import BLOCK
 
 
@@ -113,3 +113,39 @@ def test_inputs_are_checked_once(way):
     else:
         endpoint(latents=np.zeros((2, 2), "float32"), labels=[0, 1])
     assert checked == [2]
+
+
+def scaled():
+    psi = Scalar("psi", default=1.0, least=0.0, usual=(0.0, 1.0))
+    return Endpoint(
+        lambda latents, psi: {"points": latents * psi[:, None]},
+        {"latents": Latents(2), "psi": psi},
+        {"points": Points(2)},
+    )
+
+
+def test_an_argument_with_a_default():
+    endpoint = scaled()
+    assert (endpoint.given, endpoint.optional) == ([], ["psi"])
+    assert endpoint.seed_alone
+    z = np.asarray(Latents(2).sample(3, 5))
+    for psi, by_hand in (({}, 1.0), ({"psi": 0.5}, 0.5), ({"psi": [0.5]}, 0.5)):
+        made = endpoint.sample(3, seed=5, **psi)["points"]
+        np.testing.assert_allclose(made, by_hand * z, rtol=1e-6)
+    each = endpoint(latents=z, psi=[0.0, 0.5, 1.0])["points"]
+    np.testing.assert_allclose(each, [[0.0], [0.5], [1.0]] * z, rtol=1e-6)
+    # In a graph, as a network would.
+    np.testing.assert_array_equal(endpoint.answer(latents=z)["points"], z)
+
+
+def test_an_argument_with_a_default_that_does_not_fit(caplog):
+    endpoint = scaled()
+    with pytest.raises(ValueError, match=r"'latents': 3, 'psi': 2"):
+        endpoint.sample(3, seed=5, psi=[0.5, 0.5])
+    with pytest.raises(ValueError, match=r"psi: Expected psi, at least 0.*: -1"):
+        endpoint.sample(3, seed=5, psi=-1.0)
+    assert not caplog.records
+    endpoint.sample(3, seed=5, psi=2.0)
+    assert "psi is usually from 0 to 1. Received: from 2 to 2" in caplog.text
+    with pytest.raises(ValueError, match="least <= "):
+        Scalar("psi", default=2.0, usual=(0.0, 1.0))

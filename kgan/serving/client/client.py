@@ -18,6 +18,8 @@ from kgan.serving.client.signature_defs import Signature
 from kgan.system import image_files
 
 _INT32 = np.iinfo("int32")
+# Inputs of every signature of samples; all others are options.
+_NO_OPTIONS = ("num_samples", "seed", "labels")
 
 
 class Client:
@@ -80,7 +82,11 @@ class Client:
         self._close = weakref.finalize(self, self._transport.close)
 
     def sample(
-        self, num_samples: int | None = None, seed: int = 0, labels: Any = None
+        self,
+        num_samples: int | None = None,
+        seed: int = 0,
+        labels: Any = None,
+        **options: Any,
     ) -> np.ndarray:
         """Images of latents that the server draws from the model's prior.
 
@@ -100,15 +106,21 @@ class Client:
             seed: a 32-bit integer.
             labels: of a model that takes them, the class of each image: whole numbers
                 [num_samples]. The server refuses labels out of range.
+            **options: arguments of the model that have a default, such as
+                `truncation=0.7`: one number for all images, or [num_samples]. Images
+                with options are not sent as PNG files.
 
         Returns:
             uint8 [num_samples, height, width, channels]; of a model of points, float32
             [num_samples, dimensions].
 
         Raises:
-            ValueError: for numbers out of range, labels that are no whole numbers, or
-                another count of them.
+            ValueError: for numbers out of range, labels that are no whole numbers,
+                another count of them, or options that the model does not have.
         """
+        if options:
+            blocks = self._blocks("sample_options", num_samples, seed, labels, options)
+            return np.concatenate(blocks)
         if self.address.over_rest and self._makes_png():
             files = self.sample_png(num_samples, seed, labels)
             return np.stack([image_files.read(io.BytesIO(file)) for file in files])
@@ -234,11 +246,40 @@ class Client:
             )
         return self._has_png
 
-    def _blocks(self, signature: str, num_samples: int | None, seed: int, labels: Any):
+    def _options(self, signature: str, options: dict[str, Any], count: int):
+        """Each option of a signature, [count] or [1]; those that are not given, [0]."""
+        if not options:
+            return {}
+        inputs = getattr(self.signatures().get(signature), "inputs", {})
+        known = {k: t.dtype for k, t in inputs.items() if k not in _NO_OPTIONS}
+        unknown = [name for name in options if name not in known]
+        if unknown:
+            raise ValueError(
+                f"Expected options of the model: {', '.join(known) or 'it has none'}. "
+                f"Received: {', '.join(unknown)}."
+            )
+        arrays = {k: np.atleast_1d(options.get(k, [])).astype(known[k]) for k in known}
+        for name, array in arrays.items():
+            if array.ndim != 1 or (name in options and len(array) not in (1, count)):
+                raise ValueError(
+                    f"Expected {name} as one number, or [{count}]. "
+                    f"Received: shape {list(array.shape)}."
+                )
+        return arrays
+
+    def _blocks(
+        self,
+        signature: str,
+        num_samples: int | None,
+        seed: int,
+        labels: Any,
+        options: dict[str, Any] | None = None,
+    ):
         if labels is not None:
             labels = _labels(labels, num_samples)
             num_samples = len(labels)
         num_samples = _integer("num_samples", num_samples, 1)
+        options = self._options(signature, options or {}, num_samples)
         seed = _seed("seed", seed)
         answers = []
         firsts = range(0, num_samples, self._max_batch)
@@ -248,6 +289,8 @@ class Client:
             if labels is not None:
                 inputs = {"labels": labels[first:stop]}
             inputs["seed"] = np.int32(of_block)
+            for name, rows in options.items():
+                inputs[name] = rows if len(rows) < 2 else rows[first:stop]
             answers.append(_only(self.predict(signature, inputs)))
         return answers
 

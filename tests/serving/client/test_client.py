@@ -48,6 +48,34 @@ def test_over_rest_pixels_travel_as_png(client, monkeypatch):
     assert asked[1:] == ["sample", "sample"]
 
 
+def test_options_are_named_for_the_server(client, monkeypatch):
+    """Each option of the model: one for all, one for each, or none."""
+    asked = []
+    inputs = {name: Tensor("int32", ()) for name in ("num_samples", "seed")}
+    inputs |= {name: Tensor("float32", (None,)) for name in ("noise", "truncation")}
+    signatures = {"sample_options": Signature(inputs, {})}
+    monkeypatch.setattr(client, "signatures", lambda: signatures)
+    monkeypatch.setattr(
+        client, "predict", lambda name, x: asked.append((name, x)) or {"images": [1]}
+    )
+    client.sample(2, seed=3, truncation=0.5)
+    ((name, request),) = asked
+    assert name == "sample_options" and request["num_samples"] == 2
+    assert request["truncation"].tolist() == [0.5]
+    assert request["truncation"].dtype == "float32" and request["noise"].shape == (0,)
+    # One for each goes with its part of a large request.
+    count = small_model.LIMIT + 1
+    client.sample(count, truncation=np.arange(count))
+    assert asked[-1][1]["truncation"].tolist() == [count - 1]
+    with pytest.raises(ValueError, match=r"options.*noise, truncation. Received: psi"):
+        client.sample(2, psi=0.5)
+    with pytest.raises(ValueError, match=r"truncation as one number, or \[2\]"):
+        client.sample(2, truncation=[0.5] * 3)
+    monkeypatch.setattr(client, "signatures", dict)
+    with pytest.raises(ValueError, match="it has none"):
+        client.sample(2, truncation=0.5)
+
+
 def test_interpolate(client):
     images = client.interpolate(3, 4, steps=5)
     assert images.shape == (5, 6, 4, 1)
