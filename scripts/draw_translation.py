@@ -51,14 +51,22 @@ COLUMNS = {
     "sr4": {"psnr": ("PSNR, dB", 2), "ssim": ("SSIM", 4), "lpips": ("LPIPS", 3)},
 }
 COLUMNS["sr2"] = COLUMNS["sr4"]
+# The picture of the README: experiment -> setting, endpoint, title, two examples.
+SHOWN = {
+    "facades128": ("both", "translate", "pix2pix", (1, 2)),
+    "emoji": ("cyclegan", "translate", "CycleGAN", (1, 2)),
+    "yosemite": ("cyclegan", "translate_back", "CycleGAN", (1, 2)),
+    "color_cifar": ("both", "translate", "colors", (1, 2)),
+}
 GAP, LABEL = 4, 14
 
 
 def main():
     found = {name: read(name) for name in EXPERIMENTS}
     write_tables("image_to_image.md", {n: scores(n, r) for n, r in found.items() if r})
-    for name, results in found.items():
-        shown = with_pictures(name, results)
+    pictures = {name: with_pictures(name, results) for name, results in found.items()}
+    draw_overview(pictures)
+    for name, shown in pictures.items():
         if shown:
             draw = draw_whole if EXPERIMENTS[name].whole else draw_rows
             draw(name, shown)
@@ -121,7 +129,7 @@ def draw_rows(name, shown):
         if EXPERIMENTS[name].data.paired:
             columns["target"] = some[-1][f"{way}_target"]
         back = "_back" if way.endswith("back") else ""
-        save(columns, f"translation_{name}{back}")
+        save(columns.items(), f"translation_{name}{back}")
 
 
 def draw_whole(name, shown):
@@ -142,7 +150,25 @@ def draw_whole(name, shown):
         columns = {"source": np.stack(sources), **columns}
     targets = [cut(last[f"{test}_{i}_target"], side) for i in rows]
     columns["target"] = np.stack(targets)
-    save(columns, f"translation_{name}")
+    save(columns.items(), f"translation_{name}")
+
+
+def draw_overview(found):
+    """Sources above what a setting makes of them, an experiment beside the other."""
+    columns = []
+    for name, (setting, way, title, examples) in SHOWN.items():
+        pictures = found[name].get(setting)
+        if pictures is None:
+            return
+        for i in examples:
+            pair = [pictures[f"{way}_{what}"][i] for what in ("source", "output")]
+            columns.append((title, color(pair)))
+    save(columns, "translations")
+
+
+def color(images):
+    """uint8 images [height, width, 3] of images of one or three channels."""
+    return [np.repeat(image, 3 // image.shape[-1], axis=-1) for image in images]
 
 
 def cut(image, side):
@@ -151,16 +177,17 @@ def cut(image, side):
 
 
 def save(columns, name):
-    """A picture of columns of images under their titles, enlarged to 96 pixels."""
+    """A picture of (title, images) in columns, enlarged to 96 pixels."""
     side = 96
-    count = min(6, *(len(images) for images in columns.values()))
+    columns = list(columns)
+    count = min(6, *(len(images) for _, images in columns))
     width = len(columns) * (side + GAP) - GAP
     sheet = Image.new("RGB", (width, LABEL + count * (side + GAP) - GAP), "white")
     draw = ImageDraw.Draw(sheet)
-    for x, (title, images) in enumerate(columns.items()):
+    for x, (title, images) in enumerate(columns):
         draw.text((x * (side + GAP), 1), title.partition(",")[0][:16], fill="black")
         for y, image in enumerate(images[:count]):
-            tile = Image.fromarray(image.squeeze()).convert("RGB")
+            tile = Image.fromarray(color([image])[0])
             resample = Image.Resampling.NEAREST
             tile = tile.resize((side, side), resample)
             sheet.paste(tile, (x * (side + GAP), LABEL + y * (side + GAP)))
