@@ -103,10 +103,15 @@ def scores(name, results):
         seconds = result.get("training_cpu_seconds")
         row = [title_of(name, key), f"{seconds / 60:.0f}" if seconds else ""]
         for test, score, digits in places:
-            value = result[test].get(score)
-            row.append("" if value is None else f"{value:.{digits}f}")
+            row.append(cell(result[test], score, digits))
         rows.append(row)
     return table(header, rows)
+
+
+def cell(scores, key, digits):
+    """A number, and its standard error where a result has it."""
+    parts = [scores[k] for k in (key, f"{key}_error") if k in scores]
+    return " ± ".join(f"{part:.{digits}f}" for part in parts)
 
 
 def with_pictures(name, results):
@@ -161,7 +166,7 @@ def draw_overview(found):
         if pictures is None:
             return
         for i in examples:
-            pair = [pictures[f"{way}_{what}"][i] for what in ("source", "output")]
+            pair = [pictures[f"test_{way}_{what}"][i] for what in ("source", "output")]
             columns.append((title, color(pair)))
     save(columns, "translations")
 

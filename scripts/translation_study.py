@@ -228,9 +228,10 @@ def of_sets(real, made):
             kgan.metrics.KernelDistance(subset_size=subset),
         )
         for distance in distances:
-            found = numbers(distance.score(*both))
-            scores |= {f"{key}_{features}": value for key, value in found.items()}
-    return scores
+            for key, value in distance.score(*both).items():
+                name = f"{key}_{features}"
+                scores |= {name: value.value, f"{name}_error": value.error}
+    return rounded(scores)
 
 
 def scored_whole(name, experiment, data, ways, sets):
