@@ -38,7 +38,7 @@ class GroupedConv2D(keras.layers.Conv2D):
         >>> layer(np.zeros((2, 4, 4, 12))).shape
         TensorShape([2, 4, 4, 6])
         >>> layer.kernel.shape
-        (3, 3, 4, 6)
+        TensorShape([3, 3, 4, 6])
 
     Args:
         filters, kernel_size: as for `keras.layers.Conv2D`.
