@@ -30,7 +30,8 @@ def test_r3gan(tmp_path):
 
 def test_conditional(tmp_path):
     def conditional(**kwargs):
-        return build(classes=3, **kwargs)
+        # One group: `test_r3gan` has two, and each is traced apart.
+        return build(classes=3, group_size=4, **kwargs)
 
     run_game_test(conditional, tmp_path, eagerly=True)
 
