@@ -10,6 +10,7 @@ from kgan.layers.diff_augment import DiffAugment
 from kgan.layers.dropout import Dropout
 from kgan.layers.equalized_conv2d import EqualizedConv2D
 from kgan.layers.equalized_dense import EqualizedDense
+from kgan.layers.grouped_conv2d import GroupedConv2D
 from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.learned_constant import LearnedConstant
 from kgan.layers.maxout import Maxout
@@ -35,6 +36,7 @@ __all__ = [
     "Dropout",
     "EqualizedConv2D",
     "EqualizedDense",
+    "GroupedConv2D",
     "InstanceNormalization",
     "LearnedConstant",
     "Maxout",

@@ -12,6 +12,7 @@ from kgan.models.line import LineGAN
 from kgan.models.lsgan import LSGAN
 from kgan.models.pix2pix import Pix2Pix
 from kgan.models.projection_gan import ProjectionGAN
+from kgan.models.r3gan import R3GAN
 from kgan.models.rpgan import RpGAN
 from kgan.models.sngan import SNGAN
 from kgan.models.srgan import SRGAN
@@ -28,6 +29,7 @@ __all__ = [
     "BEGAN",
     "DCGAN",
     "LSGAN",
+    "R3GAN",
     "SNGAN",
     "SRGAN",
     "VAE",

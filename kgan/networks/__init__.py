@@ -17,6 +17,7 @@ from kgan.networks.lenet import lenet
 from kgan.networks.mlp import maxout_discriminator, mlp, mlp_generator
 from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
 from kgan.networks.patchgan import patchgan, receptive_field
+from kgan.networks.r3gan import r3gan_discriminator, r3gan_generator
 from kgan.networks.resnet import resnet_discriminator, resnet_generator
 from kgan.networks.resnet8 import resnet8
 from kgan.networks.rrdb import rrdb
@@ -50,6 +51,8 @@ __all__ = [
     "mlp_generator",
     "patchgan",
     "perceptual_distance",
+    "r3gan_discriminator",
+    "r3gan_generator",
     "receptive_field",
     "resnet8",
     "resnet_discriminator",

@@ -15,6 +15,7 @@ from kgan.recipes.info_gan import INFO_GAN
 from kgan.recipes.lsgan import LSGAN
 from kgan.recipes.pix2pix import PIX2PIX
 from kgan.recipes.projection_gan import PROJECTION_GAN
+from kgan.recipes.r3gan import R3GAN
 from kgan.recipes.recipe import Data, Published, Recipe, Training
 from kgan.recipes.rpgan import RPGAN
 from kgan.recipes.sngan import SNGAN
@@ -44,6 +45,7 @@ RECIPES = {
         LSGAN,
         SNGAN,
         RPGAN,
+        R3GAN,
         CONDITIONAL_GAN,
         ACGAN,
         PROJECTION_GAN,
