@@ -230,7 +230,9 @@ def of_sets(real, made):
         for distance in distances:
             for key, value in distance.score(*both).items():
                 name = f"{key}_{features}"
-                scores |= {name: value.value, f"{name}_error": value.error}
+                scores[name] = value.value
+                if value.error is not None:
+                    scores[f"{name}_error"] = value.error
     return rounded(scores)
 
 
