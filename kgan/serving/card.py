@@ -136,6 +136,7 @@ def _model(model: Game, parameters: int):
         },
         "weights": weights,
         "settings": _settings(model),
+        "about": model.about(),
     }
 
 

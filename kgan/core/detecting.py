@@ -1,0 +1,242 @@
+"""What a model that finds anomalies answers, and its threshold."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from kgan.metrics.threshold import Threshold, calibrate, far_out
+from kgan.spaces import Endpoint, Images, Labels, Maps, Scalar
+from kgan.spaces.maps import smoothed
+
+_log = logging.getLogger("kgan")
+
+# The names of verdicts, in the order of their numbers.
+VERDICTS = ("normal", "anomalous")
+# Shorter sides of an image that one sigma of the smoothing is.
+_SIGMA = 32
+# Held-out examples, at most, that decide the threshold after `fit`.
+_MOST = 2000
+# In place of infinity, which no saved state has.
+_FAR_AWAY = float(np.finfo("float32").max)
+
+
+class Detecting:
+    """For games of images with the endpoint `score`: how strange is an image?
+
+    `score` gives, for each image, its score, a map of where it is strange, and, once
+    there is a threshold, its verdict. The score is of the image alone: no score is
+    scaled by those of other images. Maps are of one scale for all images too.
+
+    The threshold comes of normal images that the model has not learned from, by
+    `calibrate`, or at the end of `fit` where this has validation data. It is saved with
+    the model, and is part of an export. It holds for the weights that it was made with:
+    after more training it is gone until it is made again.
+
+    A model calls `keep_threshold` in its constructor, and gives `detection` as its
+    endpoint.
+
+    Attributes:
+        false_alarms: the share of normal images that may be found anomalous; for the
+            threshold at the end of `fit`.
+        map_sigma: of the Gaussian window over maps, in pixels; None for 1/32 of the
+            shorter side.
+    """
+
+    false_alarms = 0.05
+    map_sigma: float | None = None
+    _has_verdicts = False
+
+    def keep_threshold(self) -> None:
+        """Makes the state that holds the threshold."""
+        # value, low, high, false alarms, confidence, count, steps
+        self.calibration = self.state("calibration", np.zeros(7))
+
+    @property
+    def threshold(self) -> Threshold | None:
+        """The `kgan.metrics.Threshold` of these weights; None if there is none."""
+        state = getattr(self, "calibration", None)
+        if state is None:
+            return None
+        *numbers, count, steps = state.variable.numpy().astype("float64").tolist()
+        if not count or steps != float(self.steps.numpy()):
+            return None
+        value, low, high, false_alarms, confidence = numbers
+        bounds = [-np.inf if low <= -_FAR_AWAY else low]
+        bounds.append(np.inf if high >= _FAR_AWAY else high)
+        shares = [round(share, 7) for share in (false_alarms, confidence)]
+        return Threshold(value, *bounds, *shares, int(count))
+
+    def calibrate(
+        self,
+        images: Any,
+        false_alarms: float | None = None,
+        confidence: float = 0.95,
+    ) -> Threshold:
+        """Sets the threshold by normal images that were held out of training.
+
+        Images that are far stranger than the others are named in a warning: perhaps
+        they are not normal.
+
+        Args:
+            images: normal; uint8, or float32 in [-1, 1], [n, *image_shape].
+            false_alarms: the share of normal images that may be found anomalous.
+                Default: that of the model.
+            confidence: of the intervals.
+
+        Returns:
+            The threshold, see `kgan.metrics.calibrate`.
+
+        Raises:
+            ValueError: as `kgan.metrics.calibrate`, or for images of another shape.
+        """
+        scores = self.endpoint("score")(images=images)["scores"]
+        share = self.false_alarms if false_alarms is None else false_alarms
+        found = calibrate(scores, share, confidence)
+        warn_of_strange(scores, [f"number {i}" for i in range(len(scores))])
+        numbers = [*np.clip(found[:3], -_FAR_AWAY, _FAR_AWAY), *found[3:]]
+        numbers.append(float(self.steps.numpy()))
+        self.calibration.variable.assign(np.asarray(numbers, keras.backend.floatx()))
+        return self.threshold
+
+    def detect(
+        self, images: Any, batch_size: int | None = None
+    ) -> dict[str, np.ndarray]:
+        """How strange images are, and whether that is an alarm.
+
+        Args:
+            images: uint8, or float32 in [-1, 1], [n, *image_shape].
+            batch_size: how many at a time.
+
+        Returns:
+            `scores` float32 [n], `maps` float32 [n, height, width], and `verdicts`
+            int32 [n], 1 for anomalous.
+
+        Raises:
+            ValueError: if there is no threshold, or for images of another shape.
+        """
+        if self.threshold is None:
+            raise ValueError(no_threshold(type(self).__name__))
+        return self.endpoint("score")(batch_size, images=images)
+
+    def detection(
+        self, judge: Callable[[Any], tuple[Any, Any]], averaged: bool
+    ) -> Endpoint:
+        """The endpoint `score`.
+
+        Args:
+            judge: images -> (scores [batch], residuals [batch, *image_shape]), the map
+                being the mean over channels of |residual|, smoothed.
+            averaged: whether it is asked with averaged networks, with which the
+                threshold is made.
+        """
+        space = self.spaces[0]
+        sides = space.shape[:2]
+        sigma = min(sides) / _SIGMA if self.map_sigma is None else self.map_sigma
+        gives = {"scores": Scalar(), "maps": Maps(sides)}
+        decided = self.threshold is not None and (averaged or not self.averages)
+        if decided:
+            gives["verdicts"] = Labels(len(VERDICTS), VERDICTS)
+
+        def score(images: Any):
+            scores, residuals = judge(images)
+            scores, residuals = (tf.cast(x, "float32") for x in (scores, residuals))
+            maps = tf.reduce_mean(tf.abs(residuals), axis=-1)
+            answers = {"scores": scores, "maps": smoothed(maps, sigma)}
+            if decided:
+                limit = tf.cast(self.calibration.value[0], scores.dtype)
+                answers["verdicts"] = tf.cast(scores > limit, tf.int32)
+            return answers
+
+        return Endpoint(score, {"images": space}, gives)
+
+    # What a game does
+
+    def endpoint(self, name: str, averaged: bool = True) -> Endpoint:
+        decided = self.threshold is not None
+        if decided != self._has_verdicts:
+            # Built without verdicts, or with those of other weights.
+            self._asked.clear()
+            self._has_verdicts = decided
+        return super().endpoint(name, averaged)
+
+    def about(self) -> dict[str, Any]:
+        found = self.threshold
+        if found is None:
+            return super().about()
+        facts = {**found._asdict(), "shares": list(found.shares)}
+        facts["sentence"] = found.sentence()
+        return {**super().about(), "threshold": facts}
+
+    def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
+        """As `Game.fit`; with validation data, which are normal, there is a threshold
+        at the end."""
+        held_out = getattr(kwargs.get("validation_data"), "source", None)
+        if held_out is not None and hasattr(self, "calibration"):
+            callbacks = keras.tree.flatten(kwargs.get("callbacks") or ())
+            # First, so that the last state that is saved has the threshold.
+            kwargs["callbacks"] = [_Calibrate(held_out), *callbacks]
+        return super().fit(x, *args, **kwargs)
+
+
+class _Calibrate(keras.callbacks.Callback):
+    """Sets the threshold of a model at the end of training."""
+
+    def __init__(self, source: Any) -> None:
+        super().__init__()
+        self.source = source
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        if not isinstance(self.source.space, Images):
+            return
+        images = self.source.some(_MOST)
+        try:
+            found = self.model.calibrate(images)
+        except ValueError as error:
+            _log.warning("kgan: no threshold was set. %s", error)
+            return
+        _log.info("kgan: threshold %s", found.sentence())
+
+
+def warn_of_strange(scores: Any, names: list[str]) -> list[str]:
+    """Warns of examples that are far stranger than others that should be normal.
+
+    Args:
+        scores: [n].
+        names: what the warning calls them.
+
+    Returns:
+        The names of the strange ones, the strangest first.
+    """
+    strange = [names[i] for i in far_out(scores)]
+    if strange:
+        _log.warning(
+            "kgan: %d of %d images that should be normal are far stranger than the "
+            "others: %s%s. Look at them: anomalies among normal images raise the "
+            "threshold",
+            len(strange),
+            len(names),
+            ", ".join(strange[:5]),
+            ", ..." if len(strange) > 5 else "",
+        )
+    return strange
+
+
+def no_threshold(what: str) -> str:
+    """The message of an error where a threshold is missing.
+
+    Args:
+        what: the model or its path.
+    """
+    return (
+        f"Expected a model with a threshold. Received: {what}, which has scores but no "
+        "threshold for its weights. Make one of normal images that were held out of "
+        "training: kgan calibrate SOURCE FOLDER --out FILE.keras, or "
+        "model.calibrate(images); training with validation data (--validation) makes "
+        "one at its end."
+    )
