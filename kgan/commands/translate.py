@@ -50,8 +50,8 @@ def run(options: Options) -> None:
     from kgan.system import image_files
     from kgan.system.files import new_directory
 
-    files = _files(options.images)
-    names = _answers(files)
+    files = image_files_of(options.images)
+    names = png_names(files)
     with new_directory(options.out) as place:
         samples = open_samples(options.source, options.weights, options.endpoint)
         name, space = _source(samples)
@@ -72,11 +72,11 @@ def run(options: Options) -> None:
     print(f"{len(names)} images, weights {samples.weights}: {options.out}")
 
 
-def _files(path: str) -> Any:
-    """The files of a folder or archive, or one file.
+def image_files_of(path: str, skip_corrupt: bool = False) -> Any:
+    """The image files of a folder or archive, or one file, as `kgan.data.files.Files`.
 
     Raises:
-        ValueError: if there are no images.
+        ValueError: if there are no images, or other files, unless these are left out.
     """
     from kgan.data.files import Files, is_archive, open_files
     from kgan.data.folder import scan
@@ -85,11 +85,11 @@ def _files(path: str) -> Any:
     if place.is_file() and not is_archive(place):
         return Files(place.parent, [place.name])
     files = open_files(place)
-    return files.only(scan(files, skip_corrupt=False))
+    return files.only(scan(files, skip_corrupt))
 
 
-def _answers(files: Any) -> list[str]:
-    """The names of the answers.
+def png_names(files: Any) -> list[str]:
+    """The names of the answers, a PNG file for each image.
 
     Raises:
         ValueError: if two images would have the same answer.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -77,6 +77,7 @@ class Detecting:
         images: Any,
         false_alarms: float | None = None,
         confidence: float = 0.95,
+        names: Sequence[str] | None = None,
     ) -> Threshold:
         """Sets the threshold by normal images that were held out of training.
 
@@ -88,6 +89,7 @@ class Detecting:
             false_alarms: the share of normal images that may be found anomalous.
                 Default: that of the model.
             confidence: of the intervals.
+            names: what a warning calls the images. Default: their numbers.
 
         Returns:
             The threshold, see `kgan.metrics.calibrate`.
@@ -98,7 +100,8 @@ class Detecting:
         scores = self.endpoint("score")(images=images)["scores"]
         share = self.false_alarms if false_alarms is None else false_alarms
         found = calibrate(scores, share, confidence)
-        warn_of_strange(scores, [f"number {i}" for i in range(len(scores))])
+        names = names or [f"number {i}" for i in range(len(scores))]
+        warn_of_strange(scores, names)
         numbers = [*np.clip(found[:3], -_FAR_AWAY, _FAR_AWAY), *found[3:]]
         numbers.append(float(self.steps.numpy()))
         self.calibration.variable.assign(np.asarray(numbers, keras.backend.floatx()))
@@ -194,8 +197,8 @@ class _Calibrate(keras.callbacks.Callback):
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         if not isinstance(self.source.space, Images):
             return
-        images = self.source.some(_MOST)
         try:
+            images = held_out_images(self.source)
             found = self.model.calibrate(images)
         except ValueError as error:
             _log.warning("kgan: no threshold was set. %s", error)
@@ -203,7 +206,31 @@ class _Calibrate(keras.callbacks.Callback):
         _log.info("kgan: threshold %s", found.sentence())
 
 
-def warn_of_strange(scores: Any, names: list[str]) -> list[str]:
+def held_out_images(source: Any) -> np.ndarray:
+    """Images of a set for a threshold: all in its order, or a sample of a large set.
+
+    Args:
+        source: a `kgan.data.Source` of images.
+
+    Returns:
+        float32 [n, *image_shape].
+
+    Raises:
+        ValueError: if the batches of the set have labels, so that not all are normal.
+    """
+    if len(source.spaces) > 1:
+        raise ValueError(
+            "Expected normal images alone for a threshold. Received: "
+            f"{source.name} with {' and '.join(s.describe() for s in source.spaces)}. "
+            "Read it without labels, and name its normal classes (--normal)."
+        )
+    if source.size > _MOST:
+        return source.some(_MOST)
+    (images,) = source.batches(source.size, shuffle=False).take(1)
+    return np.asarray(images)
+
+
+def warn_of_strange(scores: Any, names: Sequence[str]) -> list[str]:
     """Warns of examples that are far stranger than others that should be normal.
 
     Args:

@@ -227,9 +227,7 @@ class FAnoGAN(Detecting, Encoding, Game):
         return {
             "score": self.detection(judge, averaged),
             "reconstruct": Endpoint(reconstruct, images, images, target=0),
-            "encode": Endpoint(
-                encode, images, {"latents": Points(self.latents.dim)}
-            ),
+            "encode": Endpoint(encode, images, {"latents": Points(self.latents.dim)}),
         }
 
     def pictures(
@@ -272,8 +270,7 @@ def _digest(network: keras.Model):
 def _check(kappa: float, cycle: str):
     if not 0.0 <= kappa < float("inf"):
         raise ValueError(
-            "Expected kappa >= 0, the weight of the features. "
-            f"Received: kappa={kappa}."
+            f"Expected kappa >= 0, the weight of the features. Received: kappa={kappa}."
         )
     if cycle not in _CYCLES:
         raise ValueError(

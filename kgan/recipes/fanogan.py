@@ -15,7 +15,7 @@ FANOGAN_GAN = dataclasses.replace(
     name="fanogan_gan",
     title="WGAN-GP on one digit, for f-AnoGAN",
     options={**WGAN_GP.options, "width": 24, "ema_decay": 0.98},
-    training=Training(epochs=200, batch_size=32),
+    training=Training(epochs=150, batch_size=32),
     data=dataclasses.replace(_DATA, validation=None),
     published=(),
 )
