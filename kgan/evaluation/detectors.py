@@ -88,7 +88,7 @@ def open_detector(source: Any, weights: str = "auto") -> Detector:
             client.address, "server", client.signatures(), client.predict
         )
     path = Path(source)
-    if is_run(path) or path.suffix == ".keras" and path.is_file():
+    if is_run(path) or (path.suffix == ".keras" and path.is_file()):
         kind = "run" if is_run(path) else "keras"
         return _of_model(load_model(path), kind, path, weights)
     if (path / "saved_model.pb").is_file():

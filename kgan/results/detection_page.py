@@ -8,7 +8,7 @@ import html
 import io
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -219,7 +219,8 @@ padding:12px 20px;min-width:120px}
 .box{background:var(--paper);border:1px solid var(--line);border-radius:10px;
 padding:16px 18px}
 table{border-collapse:collapse}th{text-align:left;font-weight:600}
-.facts th,.facts td{padding:2px 18px 2px 0;vertical-align:top}.facts th{color:var(--dim)}
+.facts th,.facts td{padding:2px 18px 2px 0;vertical-align:top}
+.facts th{color:var(--dim)}
 .folders{background:var(--paper);border:1px solid var(--line)}
 .folders th,.folders td{padding:6px 16px;border-bottom:1px solid var(--line)}
 .folders td+td{text-align:right}

@@ -65,7 +65,8 @@ def copy_networks(model: Game, other: Game, origin: str) -> tuple[list[str], str
 
     Optimizers, seeds and counts of steps stay as they are. An averaged network begins
     with the average of the other model, or with the copied weights where that has none.
-    A network that no player of `model` trains is a copy of the average, if there is one.
+    A network that no player of `model` trains is a copy of the average, where the other
+    model has one.
 
     >>> other = kgan.DCGAN((28, 28, 1), latent_dim=4, width=2, seed=1)
     >>> kgan.runs.starting.copy_networks(model, other, "other.keras")[0]
