@@ -88,6 +88,7 @@ def cells(name, experiment, normal, seed, options):
         reals = reals or Reals(experiment, normal, seed)
         result, pictures = run(method, reals, seed, models, options.scale)
         result = {"normal": list(normal), "method": key, "seed": seed, **result}
+        path.parent.mkdir(parents=True, exist_ok=True)
         if pictures and seed == SEEDS[0]:
             np.savez_compressed(path.with_suffix(".npz"), **pictures)
         with atomic_file(path) as partial:

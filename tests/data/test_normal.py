@@ -19,7 +19,7 @@ def labelled():
 def first_pixels(source):
     (batch,) = source.batches(source.size, shuffle=False).take(1)
     parts = batch if isinstance(batch, tuple) else (batch,)
-    pixels = kgan.spaces.to_uint8(parts[0])[:, 0, 0, 0]
+    pixels = kgan.spaces.to_uint8(np.asarray(parts[0]))[:, 0, 0, 0]
     return pixels.tolist(), *[np.asarray(p).tolist() for p in parts[1:]]
 
 

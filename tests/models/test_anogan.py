@@ -1,3 +1,5 @@
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -69,7 +71,7 @@ def test_more_steps_and_restarts_are_no_worse():
         with_contrast(build(search_steps=s, restarts=r)).endpoint("score")(images=x)
         for s, r in ((2, 1), (8, 1), (8, 3))
     ]
-    for worse, better in zip(scores[:-1], scores[1:], strict=True):
+    for worse, better in itertools.pairwise(scores):
         assert (better["scores"] <= worse["scores"] + 1e-6).all()
 
 
