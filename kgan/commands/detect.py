@@ -129,8 +129,8 @@ def _notes(options: Options, detector: Any, files: Any) -> list[str]:
     from kgan.evaluation.detection import cut_share
 
     notes = [
-        "Left: what the model saw. Right: where it is unlike normal images; all images "
-        "have one scale of heat, so that normal ones are dark."
+        "Left: what the model saw. Right: where it is unlike normal images, from dark "
+        "to bright, in one scale for all images of this report."
     ]
     headers = [read_header(files.open(name)) for name in files.names]
     height, width, channels = detector.space.shape

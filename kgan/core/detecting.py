@@ -63,8 +63,11 @@ class Detecting:
         state = getattr(self, "calibration", None)
         if state is None:
             return None
-        *numbers, count, steps = state.variable.numpy().astype("float64").tolist()
-        if not count or steps != float(self.steps.numpy()):
+        # Also where a graph is built.
+        with tf.init_scope():
+            *numbers, count, steps = np.asarray(state.variable, "float64").tolist()
+            now = float(np.asarray(self.steps))
+        if not count or steps != now:
             return None
         value, low, high, false_alarms, confidence = numbers
         bounds = [-np.inf if low <= -_FAR_AWAY else low]

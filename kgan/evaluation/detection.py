@@ -13,6 +13,7 @@ from kgan.data.files import Files
 from kgan.data.sizes import fit_in
 from kgan.evaluation.detectors import Detector
 from kgan.spaces.maps import overlay
+from kgan.system.finite import all_finite
 
 _BLOCK = 32
 # Pixels of the longer side of a picture, at least and at most.
@@ -68,6 +69,11 @@ def detect_files(detector: Detector, files: Files, stretch: bool = False) -> Det
         # Half as long, because all are in memory.
         parts.append({**answers, "maps": answers["maps"].astype("float16")})
     joined = {name: np.concatenate([p[name] for p in parts]) for name in parts[0]}
+    if not all_finite(joined["scores"]):
+        raise ValueError(
+            "Expected finite scores. Received: NaN or infinite ones from "
+            f"{detector.source}, because its training diverged. Use an earlier state."
+        )
     return Detected(joined["scores"], joined["maps"], joined.get("verdicts"))
 
 

@@ -29,9 +29,9 @@ class AnoGAN(Detecting, DCGAN):
     A DCGAN of normal images. To ask how strange an image x is, search for the latents z
     whose G(z) is most like it, by gradient descent on
 
-        (1 - l) R(z) + l F(z),  R = sum |x - G(z)|,  F = sum |f(x) - f(G(z))|  (3 to 5)
+        (1 - l) R(z) + l F(z),  R = sum |x - G(z)|,  F = sum |f(x) - f(G(z))|
 
-    with f the last hidden layer of D. What is left after the search is the score (6);
+    (equations 2, 4 and 5) with f the last hidden layer of D. What is left after the search is the score (6);
     |x - G(z)| says where. Here both sums are divided by the number of pixel values, so
     that scores of images of other sizes are alike, and the balance is the paper's. The
     weight l is of the features: some ports exchange the two.

@@ -47,12 +47,12 @@ class FAnoGAN(Detecting, Encoding, Game):
     in inference mode, and one player, the encoder E, learns to find the latents of an
     image. It minimises one of
 
-        izi:    mean (x - G(E(x)))^2 over the pixels of normal images            (2)
-        ziz:    mean (z - E(G(z)))^2 over the coordinates of z ~ p_z             (1)
-        izi_f:  izi + kappa mean (f(x) - f(G(E(x))))^2 over features             (3)
+        izi:    mean (x - G(E(x)))^2 over the pixels of normal images
+        ziz:    mean (z - E(G(z)))^2 over the coordinates of z ~ p_z
+        izi_f:  izi + kappa mean (f(x) - f(G(E(x))))^2 over features
 
-    with f the last hidden layer of D. The score of an image is izi_f of this image (4),
-    whatever E was trained by; where it is strange is told by |x - G(E(x))|. An image
+    with f the last hidden layer of D. The score A(x) of an image is izi_f of this image
+    alone, whatever E was trained by; where it is strange is told by |x - G(E(x))|. An image
     that G cannot make, because it saw none like it, has a high score: one pass of three
     networks, where `AnoGAN` searches by hundreds of them.
 
@@ -215,7 +215,7 @@ class FAnoGAN(Detecting, Encoding, Game):
 
         def judge(images: Any):
             made = again(images)
-            # A(x) = mean (x - G(E(x)))^2 + kappa mean (f(x) - f(G(E(x))))^2        (4)
+            # A(x) = mean (x - G(E(x)))^2 + kappa mean (f(x) - f(G(E(x))))^2
             residuals = images - made
             difference = self.features(images) - self.features(made)
             scores = ops.mean(residuals**2, axis=(1, 2, 3))

@@ -116,7 +116,7 @@ def _methods(
     gan = Stage(
         _recipe(
             "WGANGP",
-            {**size, "ema_decay": 0.98},
+            {**size, "discriminator_steps": 5, "ema_decay": 0.98},
             {"d": wgan, "g": wgan},
             batch_size=32,
             steps_per_execution=10,

@@ -31,6 +31,8 @@ def test_stages_fit_together():
         for name, method in EXPERIMENTS["mnist"].methods.items()
         if len(method.stages) == 2
     }
+    # Five updates of D, each on a batch of its own.
+    assert {gan.recipe.examples_a_step for gan in gans.values()} == {160}
     # One GAN for all of them.
     assert len(set(map(repr, gans.values()))) == 1
     assert len(gans) == 4
