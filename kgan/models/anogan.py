@@ -31,10 +31,11 @@ class AnoGAN(Detecting, DCGAN):
 
         (1 - l) R(z) + l F(z),  R = sum |x - G(z)|,  F = sum |f(x) - f(G(z))|
 
-    (equations 2, 4 and 5) with f the last hidden layer of D. What is left after the search is the score (6);
-    |x - G(z)| says where. Here both sums are divided by the number of pixel values, so
-    that scores of images of other sizes are alike, and the balance is the paper's. The
-    weight l is of the features: some ports exchange the two.
+    (equations 2, 4 and 5) with f the last hidden layer of D. What is left after the
+    search is the score (6); |x - G(z)| says where. Here both sums are divided by the
+    number of pixel values, so that scores of images of other sizes are alike; the
+    balance is the paper's. The weight l is of the features: some ports exchange the
+    two.
 
     All images of a request are searched for in one batch. Each search begins with the
     same `restarts` draws of p_z, so that the score of an image does not depend on the

@@ -52,7 +52,7 @@ class FAnoGAN(Detecting, Encoding, Game):
         izi_f:  izi + kappa mean (f(x) - f(G(E(x))))^2 over features
 
     with f the last hidden layer of D. The score A(x) of an image is izi_f of this image
-    alone, whatever E was trained by; where it is strange is told by |x - G(E(x))|. An image
+    alone, whatever E was trained by; |x - G(E(x))| tells where it is strange. An image
     that G cannot make, because it saw none like it, has a high score: one pass of three
     networks, where `AnoGAN` searches by hundreds of them.
 
