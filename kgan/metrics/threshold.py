@@ -64,9 +64,10 @@ class Threshold(NamedTuple):
         """What it is, in one line for people."""
         low, high = self.shares
         return (
-            f"{self.value:.4g} ({self.low:.4g} to {self.high:.4g}): a false alarm for "
-            f"{self.false_alarms:.3g} of normal examples ({low:.3g} to {high:.3g}); "
-            f"{self.confidence:.0%} intervals, from {self.count} normal examples"
+            f"{self.value:.4g} ({self.low:.4g} to {self.high:.4g}), for false alarms in "
+            f"{100 * self.false_alarms:.3g} % of normal images ({100 * low:.2g} to "
+            f"{100 * high:.2g} %); {100 * self.confidence:.3g} % intervals, made of "
+            f"{self.count} normal images"
         )
 
 
