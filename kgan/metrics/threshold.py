@@ -64,8 +64,8 @@ class Threshold(NamedTuple):
         """What it is, in one line for people."""
         low, high = self.shares
         return (
-            f"{self.value:.4g} ({self.low:.4g} to {self.high:.4g}), for false alarms in "
-            f"{100 * self.false_alarms:.3g} % of normal images ({100 * low:.2g} to "
+            f"{self.value:.4g} ({self.low:.4g} to {self.high:.4g}), for false alarms "
+            f"in {100 * self.false_alarms:.3g} % of normal images ({100 * low:.2g} to "
             f"{100 * high:.2g} %); {100 * self.confidence:.3g} % intervals, made of "
             f"{self.count} normal images"
         )
