@@ -115,9 +115,13 @@ def test_g_and_d_stay_as_they_are():
 def test_it_learns_to_find_latents():
     model = build(cycle="ziz")
     model.compile(keras.optimizers.Adam(1e-2))
+    for weight in model.generator.weights:
+        # New weights make gray images, all alike.
+        if weight.path.endswith("kernel"):
+            weight.assign(weight * 8)
     data = kgan.data.ArraySource(np.zeros((64, *SHAPE), "uint8")).batches(32)
-    losses = model.fit(data, epochs=30, verbose=0).history["encoder_loss"]
-    assert losses[-1] < 0.7 * losses[0]
+    losses = model.fit(data, epochs=20, verbose=0).history["encoder_loss"]
+    assert losses[-1] < 0.2 * losses[0]
 
 
 def test_it_starts_from_a_gan():
