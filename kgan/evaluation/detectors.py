@@ -143,7 +143,9 @@ def _threshold_of(path: Path):
 
     try:
         known = card.read(path)["model"]["about"]["threshold"]
-        return Threshold(**{name: known[name] for name in Threshold._fields})
+        # Infinite bounds are words there.
+        numbers = {name: float(known[name]) for name in Threshold._fields}
+        return Threshold(**{**numbers, "count": int(numbers["count"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

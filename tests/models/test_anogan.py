@@ -54,22 +54,21 @@ def test_the_score_is_the_loss_of_the_best_latents():
 
 
 def test_the_search_finds_what_g_made():
-    model = with_contrast(build(search_steps=100, restarts=16, search_rate=0.1))
-    z = np.random.default_rng(3).normal(size=(4, 3)).astype("float32")
+    model = with_contrast(build(search_steps=150, restarts=8, search_rate=0.05))
+    rng = np.random.default_rng(3)
+    # Within DCGAN's prior, beyond which nothing is searched.
+    z = rng.uniform(-1, 1, (4, 3)).astype("float32")
     x = model.synthesize(z)
     scores = model.endpoint("score")(images=x)["scores"]
-    # Better than the best of 500 draws. With so few units some images have minima
-    # that no gradient leaves, but not all.
-    drawn = np.random.default_rng(0).normal(size=(500, 3)).astype("float32")
-    found = [
-        loss_by_hand(model, np.repeat(x[i : i + 1], 500, axis=0), drawn)[0].min()
+    drawn = rng.uniform(-1, 1, (200, 3)).astype("float32")
+    best_drawn = [
+        loss_by_hand(model, np.repeat(x[i : i + 1], 200, axis=0), drawn)[0].min()
         for i in range(4)
     ]
-    assert np.median(scores / found) < 1.0
-    assert scores.min() < 0.01 * min(found)
+    assert (scores < 0.1 * np.array(best_drawn)).all()
     # What no latents make stays strange.
-    noise = np.random.default_rng(4).uniform(-1, 1, x.shape).astype("float32")
-    assert model.endpoint("score")(images=noise)["scores"].min() > 5 * scores.max()
+    noise = rng.uniform(-1, 1, x.shape).astype("float32")
+    assert model.endpoint("score")(images=noise)["scores"].min() > 50 * scores.max()
 
 
 def test_more_steps_and_restarts_are_no_worse():
