@@ -145,7 +145,7 @@ def _threshold_of(path: Path):
         known = card.read(path)["model"]["about"]["threshold"]
         # Infinite bounds are words there.
         numbers = {name: float(known[name]) for name in Threshold._fields}
-        return Threshold(**{**numbers, "count": int(numbers["count"])})
+        return Threshold(**numbers | {"count": int(numbers["count"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
