@@ -95,7 +95,7 @@ def _recipe(model: str, options: dict[str, Any], optimizers: Any, **training: An
 def _methods(
     latents: int,
     width: int,
-    likelihood: str,
+    vae: dict[str, Any],
     seen: dict[str, int],
     search: dict[str, int],
     tested: int,
@@ -103,9 +103,10 @@ def _methods(
     """The methods, of one size.
 
     Args:
-        latents: of all models.
+        latents: of the GANs.
         width: of all networks of a DCGAN's shape.
-        likelihood: of the VAE.
+        vae: `latent_dim` and `likelihood` of the VAE. It gives anomalies back too if it
+            has many latents.
         seen: "vae", "began", "gan", "encoder" -> images.
         search: `search_steps` and `restarts` of AnoGAN.
         tested: test images of AnoGAN.
@@ -136,9 +137,9 @@ def _methods(
             seen["encoder"],
         )
 
-    vae = _recipe(
+    autoencoder = _recipe(
         "VAE",
-        {**size, "architecture": "dcgan", "likelihood": likelihood},
+        {"width": width, "architecture": "dcgan", **vae},
         {"autoencoder": adam},
         batch_size=64,
         steps_per_execution=25,
@@ -164,7 +165,7 @@ def _methods(
     )
     return {
         "nearest": Method("nearest training image, pixels"),
-        "vae": Method("VAE, reconstruction", (Stage(vae, seen["vae"]),)),
+        "vae": Method("VAE, reconstruction", (Stage(autoencoder, seen["vae"]),)),
         "began": Method("BEGAN, D's reconstruction", (Stage(began, seen["began"]),)),
         "fanogan": Method("f-AnoGAN, izi_f", (gan, encoder("izi_f"))),
         "fanogan_izi": Method("f-AnoGAN, izi", (gan, encoder("izi"))),
@@ -178,8 +179,8 @@ _NINE = tuple(tuple(str(i) for i in range(10) if i != out) for out in range(10))
 _MNIST = _methods(
     latents=64,
     width=24,
-    likelihood="bernoulli_stochastic",
-    seen={"vae": 64_000, "began": 16_000, "gan": 96_000, "encoder": 32_000},
+    vae={"latent_dim": 8, "likelihood": "bernoulli_stochastic"},
+    seen={"vae": 64_000, "began": 10_000, "gan": 96_000, "encoder": 32_000},
     search={"search_steps": 200, "restarts": 1},
     tested=300,
 )
@@ -213,8 +214,8 @@ EXPERIMENTS = {
         _methods(
             latents=64,
             width=16,
-            likelihood="gaussian",
-            seen={"vae": 64_000, "began": 24_000, "gan": 240_000, "encoder": 48_000},
+            vae={"latent_dim": 16, "likelihood": "gaussian"},
+            seen={"vae": 64_000, "began": 8_000, "gan": 240_000, "encoder": 48_000},
             search={"search_steps": 300, "restarts": 2},
             tested=582,
         ),
