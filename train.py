@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     devices = recipe.training.devices
     strategy = kgan.distribute.strategy(devices, agreement(recipe, run))
     chief = kgan.distribute.is_chief(strategy)
-    source = recipe.open_data()
+    source, held_out = recipe.open_data(), recipe.data.open_validation()
     with strategy.scope():
         model = recipe.build(source)
     start = starting.start(model, recipe, run)
@@ -58,8 +58,8 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     batch_size, seed = recipe.examples_a_step, recipe.training.seed
     data = kgan.distribute.batches(strategy, source, batch_size, seed=seed)
-    held_out = recipe.data.validation and kgan.distribute.batches(
-        strategy, recipe.open_data(recipe.data.validation), batch_size, shuffle=False
+    held_out = held_out and kgan.distribute.batches(
+        strategy, held_out, batch_size, shuffle=False
     )
     every = run.output.evaluate_every
     watched = kgan.callbacks.Run(

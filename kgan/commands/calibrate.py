@@ -71,7 +71,7 @@ def _images(options: Options, detector: Any) -> tuple[Any, list[str] | None]:
     from kgan.runs.config import run_of, settings_of
 
     if options.images is not None:
-        files = image_files_of(options.images, options.skip_corrupt)
+        files, _ = image_files_of(options.images, options.skip_corrupt)
         pictures = read(files, files.names, detector)
         space, stretch = detector.space, options.stretch
         images = np.stack([fitted(pixels, space, stretch) for _, pixels in pictures])

@@ -52,7 +52,7 @@ def run(options: Options) -> None:
     from kgan.system import image_files
     from kgan.system.files import new_directory
 
-    files = image_files_of(options.images, options.skip_corrupt)
+    files, headers = image_files_of(options.images, options.skip_corrupt)
     names = [f"overlays/{name}" for name in png_names(files)]
     with new_directory(options.out) as place:
         detector = open_detector(options.source, options.weights)
@@ -75,7 +75,7 @@ def run(options: Options) -> None:
                 pictures[name] = picture
         (place / "scores.csv").write_text(table(found, limit))
         facts = _facts(options, detector, threshold, len(found))
-        notes = _notes(options, detector, files)
+        notes = _notes(options, detector, list(headers.values()))
         (place / "index.html").write_text(page(found, pictures, facts, notes, limit))
     alarms = sum(one.anomalous for one in found)
     print(f"{alarms} of {len(found)} images are anomalous: {options.out}/index.html")
@@ -99,7 +99,7 @@ def _threshold(options: Options, detector: Any) -> Any:
                 "alone: --normal FOLDER."
             )
         return detector.threshold
-    files = image_files_of(options.normal, options.skip_corrupt)
+    files, _ = image_files_of(options.normal, options.skip_corrupt)
     scores = detect_files(detector, files, options.stretch).scores
     warn_of_strange(scores, files.names)
     return calibrate(scores, options.false_alarms)
@@ -124,15 +124,13 @@ def _facts(options: Options, detector: Any, threshold: Any, count: int):
     return {**facts, "made": f"{now}, kgan {__version__}"}
 
 
-def _notes(options: Options, detector: Any, files: Any) -> list[str]:
-    from kgan.data.decoding import read_header
+def _notes(options: Options, detector: Any, headers: list[Any]) -> list[str]:
     from kgan.evaluation.detection import cut_share
 
     notes = [
         "Left: what the model saw. Right: where it is unlike normal images, from dark "
         "to bright, in one scale for all images of this report."
     ]
-    headers = [read_header(files.open(name)) for name in files.names]
     height, width, channels = detector.space.shape
     others = sum((h.height, h.width) != (height, width) for h in headers)
     cut = max(cut_share((h.height, h.width), detector.space) for h in headers)

@@ -51,7 +51,9 @@ def _message(error: Exception) -> str:
     """The sentence of an error, without the text that TensorFlow puts around it."""
     text = str(error)
     if "kgan: " in text:
-        return text[text.index("kgan: ") + 6 :].split("\n")[0].rstrip("']")
+        text = text[text.index("kgan: ") + 6 :].split("\n")[0].rstrip("']")
+        # An assertion in a graph puts brackets around each of its parts.
+        return text.replace(":] [", ": ")
     if "ValueError: " in text:
         # From Python code inside tf.data: the sentence, then its traceback.
         text = text[text.index("ValueError: ") + 12 :].split("\nTraceback")[0]

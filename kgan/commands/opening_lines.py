@@ -11,6 +11,8 @@ from kgan.runs.run import Run
 def opening_lines(recipe: Recipe, run: Run, source: Any, model: Any) -> str:
     """The run, the data, the devices, the networks and the TensorBoard command.
 
+    Where the data come with the package, also how to give others.
+
     >>> from kgan.commands.opening_lines import opening_lines
     >>> from kgan.runs.run import Output, Run
     >>> recipe = kgan.recipes.get("dcgan")
@@ -29,6 +31,9 @@ def opening_lines(recipe: Recipe, run: Run, source: Any, model: Any) -> str:
     """
     import tensorflow as tf
 
+    from kgan.data.opening import in_package
+    from kgan.spaces import Images
+
     replicas = model.distribute_strategy.num_replicas_in_sync
     device = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
     steps = source.size // recipe.examples_a_step
@@ -42,6 +47,8 @@ def opening_lines(recipe: Recipe, run: Run, source: Any, model: Any) -> str:
         f"{epochs} epoch{'s' * (epochs > 1)}",
         "dashboard": f"tensorboard --logdir {run.output.logs}",
     }
+    if in_package(recipe.data.data) and isinstance(source.space, Images):
+        facts["own data"] = recipe.data.own
     return "\n".join(f"{name:<11}{fact}" for name, fact in facts.items())
 
 

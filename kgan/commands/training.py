@@ -67,7 +67,9 @@ def parse(
         print(table())
         raise SystemExit(0)
     run = Run(recipe.name, output, name)
-    if run.resuming:
+    if not run.resuming:
+        asked = _of_own_data(recipe, asked, argv)
+    else:
         saved = run.saved_recipe(recipe)
         asked, _ = _override(saved, argv)
         run.require_same(saved, asked)
@@ -107,6 +109,25 @@ def _override(recipe: Recipe, argv: list[str]) -> tuple[Recipe, Output]:
     )
     _check_scheduled(recipe, asked)
     return asked, settings.output
+
+
+def _of_own_data(recipe: Recipe, asked: Recipe, argv: list[str]) -> Recipe:
+    """The recipe without the targets that belong to the data it had before.
+
+    Raises:
+        ValueError: if no other targets are asked for, nor made by a degradation.
+    """
+    own, data = recipe.data, asked.data
+    said = any(word.partition("=")[0] == "--target" for word in argv)
+    if said or data.data == own.data or not own.of_two_sets:
+        return asked
+    if data.degradation is None:
+        raise ValueError(
+            f"Expected --target beside --data, because the targets {own.target!r} of "
+            f"the recipe {recipe.name} belong to {own.data!r}. Received: --data "
+            f"{data.data} alone. Give both: {own.own}."
+        )
+    return dataclasses.replace(asked, data=dataclasses.replace(data, target=None))
 
 
 def _check_scheduled(recipe: Recipe, asked: Recipe):

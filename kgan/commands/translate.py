@@ -35,8 +35,10 @@ class Options:
     overlap: int = 32
     """Pixels that neighbouring tiles have in common."""
     multiple: int | None = None
-    """What sides must be divisible by, for an export or a server that does not say it;
-    images are padded by their mirror image, and cut again."""
+    """What sides must be divisible by, for a server, which does not say it, or an older
+    export; images are padded by their mirror image, and cut again."""
+    skip_corrupt: bool = False
+    """Leave out and count files that are not images."""
     seed: int = 0
     """Fixes what the model draws, if it draws anything."""
     weights: Literal["auto", "ema", "raw"] = "auto"
@@ -50,30 +52,43 @@ def run(options: Options) -> None:
     from kgan.system import image_files
     from kgan.system.files import new_directory
 
-    files = image_files_of(options.images)
+    _check(options)
+    files, headers = image_files_of(options.images, options.skip_corrupt)
     names = png_names(files)
     with new_directory(options.out) as place:
         samples = open_samples(options.source, options.weights, options.endpoint)
         name, space = _source(samples)
-        multiple = options.multiple or space.multiple
+        _check_sizes(headers, space)
+        multiple = _multiple(options, space, samples.source)
         sizes = [side for side in space.shape[:2] if side is not None]
         tile = min([options.tile // multiple * multiple or multiple, *sizes])
+        overlap = min(options.overlap, tile // 2)
 
         def translate(images: np.ndarray) -> np.ndarray:
             return samples.draw(1, options.seed, **{name: images})
 
         for file, answer in zip(files.names, names, strict=True):
             pixels = read_pixels(files.open(file), space.shape[-1], file)
-            overlap = min(options.overlap, tile // 2)
-            _check_size(pixels, space, file)
             made = by_tiles(translate, pixels, tile, overlap, multiple)
             (place / answer).parent.mkdir(parents=True, exist_ok=True)
             image_files.save(place / answer, made)
     print(f"{len(names)} images, weights {samples.weights}: {options.out}")
 
 
-def image_files_of(path: str, skip_corrupt: bool = False) -> Any:
-    """The image files of a folder or archive, or one file, as `kgan.data.files.Files`.
+def _check(options: Options):
+    """Raises ValueError for numbers out of range."""
+    from kgan.system.checks import check_whole
+
+    check_whole("tile", options.tile)
+    check_whole("overlap", options.overlap, 0)
+    if options.multiple is not None:
+        check_whole("multiple", options.multiple)
+
+
+def image_files_of(path: str, skip_corrupt: bool = False) -> tuple[Any, dict[str, Any]]:
+    """(`kgan.data.files.Files` of a folder or archive, or one file; name -> header).
+
+    Each file is decoded once before the work, so that no damage ends it in the middle.
 
     Raises:
         ValueError: if there are no images, or other files, unless these are left out.
@@ -83,9 +98,11 @@ def image_files_of(path: str, skip_corrupt: bool = False) -> Any:
 
     place = Path(path).expanduser()
     if place.is_file() and not is_archive(place):
-        return Files(place.parent, [place.name])
-    files = open_files(place)
-    return files.only(scan(files, skip_corrupt))
+        files = Files(place.parent, [place.name])
+    else:
+        files = open_files(place)
+    headers = scan(files, skip_corrupt, whole=True)
+    return files.only(headers), headers
 
 
 def png_names(files: Any) -> list[str]:
@@ -132,16 +149,33 @@ def _source(samples: Any):
     return kinds[0]
 
 
-def _check_size(pixels: np.ndarray, space: Any, name: str):
-    """Raises ValueError if a model of one size cannot see the whole image."""
+def _check_sizes(headers: dict[str, Any], space: Any):
+    """Raises ValueError if a model of one size cannot see the whole of an image."""
+    height, width = space.shape[:2]
     small = [
-        (of, side)
-        for of, side in zip(pixels.shape, space.shape[:2], strict=False)
-        if side is not None and of < side
+        name
+        for name, header in headers.items()
+        if header.height < (height or 1) or header.width < (width or 1)
     ]
     if small:
+        header = headers[small[0]]
         raise ValueError(
-            f"Expected images of at least {space.shape[0]} x {space.shape[1]} pixels, "
-            "which this model has. "
-            f"Received: {name} of {pixels.shape[0]} x {pixels.shape[1]}."
+            f"Expected images of at least {height} x {width} pixels, which this model "
+            f"has. Received: {small[0]} of {header.height} x {header.width}"
+            f"{f', and {len(small) - 1} more' if small[1:] else ''}."
         )
+
+
+def _multiple(options: Options, space: Any, source: str) -> int:
+    """What the sides of tiles are multiples of.
+
+    Raises:
+        ValueError: for one that is none of what the model asks for.
+    """
+    multiple = options.multiple or space.multiple
+    if multiple % space.multiple:
+        raise ValueError(
+            f"Expected --multiple {space.multiple}, or none, because {source} says it. "
+            f"Received: --multiple {multiple}."
+        )
+    return multiple

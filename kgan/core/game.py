@@ -614,6 +614,13 @@ class Game(SavedWhole):
         kwargs["callbacks"] = callbacks
         return super().fit(x, *args, **kwargs)
 
+    def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None):
+        """Nothing: networks are built before, and so is all that `compile` makes.
+
+        Keras would read a batch ahead under a strategy, and average it over machines,
+        which only works for data of one part.
+        """
+
     def _name_classes(self, source: Any):
         """Takes the names of the classes from the data, unless they are known."""
         names = getattr(source, "class_names", None) or ()

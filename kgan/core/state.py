@@ -42,6 +42,11 @@ class State:
         )
 
     @property
+    def dtype(self) -> str:
+        """Of the values."""
+        return self.variable.dtype
+
+    @property
     def value(self) -> tf.Tensor:
         """What it is now."""
         return tf.convert_to_tensor(self.variable)
@@ -53,3 +58,21 @@ class State:
         """
         value = tf.cast(value, self.variable.dtype)
         self.variable.assign(mean_over_replicas(value))
+
+    def rows(self, places: Any) -> tf.Tensor:
+        """Some rows of an array, without a copy of the others.
+
+        Args:
+            places: integers [n].
+        """
+        return tf.gather(self.variable.value, places)
+
+    def assign_rows(self, places: Any, rows: Any) -> None:
+        """Stores some rows of an array; the others stay, and no replica is asked.
+
+        Args:
+            places: integers [n]; where one comes twice, its rows are the same.
+            rows: [n, ...], the same on all replicas, as are `places`.
+        """
+        rows = tf.cast(rows, self.variable.dtype)
+        self.variable.value.scatter_update(tf.IndexedSlices(rows, places))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -27,6 +27,7 @@ class Header(NamedTuple):
         height, width: in pixels, after the rotation that EXIF asks for.
         mode: Pillow's mode, such as RGB.
         animated: whether there are several frames, of which the first one is read.
+        deep: whether a channel has more than 8 bits, of which 8 are read.
     """
 
     channels: int
@@ -34,6 +35,7 @@ class Header(NamedTuple):
     width: int
     mode: str
     animated: bool
+    deep: bool = False
 
 
 def read_header(file: Any, whole: bool = False) -> Header | str:
@@ -45,15 +47,20 @@ def read_header(file: Any, whole: bool = False) -> Header | str:
     """
     try:
         with _opened(file) as image:
-            # Before `load`, which turns CMYK and palettes of some formats into RGB.
+            # Before `getexif` and `load`, which turn CMYK, palettes and 16 bits of some
+            # formats into RGB.
+            raw = str([tile[3] for tile in image.tile])
             mode, animated = image.mode, image.format in _ANIMATED
             animated = animated and getattr(image, "is_animated", False)
             # EXIF's orientations from 5 on exchange width and height.
             rotated = image.getexif().get(0x0112, 1) >= 5
             width, height = image.size[::-1] if rotated else image.size
+            _check_range(mode, raw)
+            deep = ";16" in raw or mode.startswith("I")
             if whole:
                 image.load()
-            return Header(_natural_channels(mode), height, width, mode, animated)
+            channels = _natural_channels(mode)
+            return Header(channels, height, width, mode, animated, deep)
     except Image.DecompressionBombError:
         return _too_large()
     except _UNREADABLE as error:
@@ -64,7 +71,8 @@ def read_pixels(file: Any, channels: int, name: str) -> np.ndarray:
     """An image as uint8 [height, width, channels].
 
     EXIF's rotation is done, transparent parts become white unless `channels` is 4, 16
-    bits become 8, and of an animation the first frame is read.
+    bits become 8, CMYK becomes RGB, and of an animation the first frame is read; see
+    `losses`.
 
     Args:
         file: a path, or a file opened in binary mode.
@@ -76,8 +84,9 @@ def read_pixels(file: Any, channels: int, name: str) -> np.ndarray:
     """
     try:
         with _opened(file) as image:
+            _check_range(image.mode, str([tile[3] for tile in image.tile]))
             image = ImageOps.exif_transpose(image)
-            if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+            if image.mode.startswith("I"):
                 image = _eight_bits(image)
             if channels == 4:
                 return np.array(image.convert("RGBA"))
@@ -94,6 +103,28 @@ def read_pixels(file: Any, channels: int, name: str) -> np.ndarray:
             f"{name} ({_too_large() if bomb else error}). Remove this file, or leave "
             "out such files with skip_corrupt (--skip-corrupt)."
         ) from None
+
+
+def losses(headers: Mapping[str, Header]) -> dict[str, list[str]]:
+    """What is read of images of which something is left out -> their names.
+
+    >>> header = kgan.data.decoding.Header(1, 8, 8, "I;16", False, deep=True)
+    >>> kgan.data.decoding.losses({"a.png": header})
+    {'8 of 16 bits': ['a.png']}
+
+    Args:
+        headers: name -> header of an image.
+    """
+    kinds = {
+        "the first frame alone": lambda header: header.animated,
+        "8 of 16 bits": lambda header: header.deep,
+        "CMYK without its color profile": lambda header: header.mode == "CMYK",
+    }
+    named = {
+        what: [name for name, header in headers.items() if holds(header)]
+        for what, holds in kinds.items()
+    }
+    return {what: names for what, names in named.items() if names}
 
 
 def read_each(
@@ -120,8 +151,9 @@ def read_each(
     if not images:
         name, reason = next(iter(corrupt.items()))
         raise ValueError(
-            f"Expected a folder of images. Received: {files.root} with {len(corrupt)} "
-            f"files, none of which is a readable image; one is {name} ({reason})."
+            f"Expected images. Received: {files.root} with {len(corrupt)} "
+            f"file{'s' * (len(corrupt) > 1)}, none of which is a readable image; one "
+            f"is {name} ({reason})."
         )
     return images, corrupt
 
@@ -142,6 +174,15 @@ def _too_large():
 
 def _natural_channels(mode: str):
     return _CHANNELS.get(mode, 1 if mode.startswith("I;16") else 3)
+
+
+def _check_range(mode: str, raw: str):
+    """Raises ValueError for pixels of which nothing says what is black and white."""
+    if mode == "F" or (mode == "I" and ";32" in raw):
+        raise ValueError(
+            "32 bits per pixel, of which nothing says what is black and what is white; "
+            "save it with 8 or 16 bits"
+        )
 
 
 def _eight_bits(image: Image.Image):

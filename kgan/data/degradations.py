@@ -23,10 +23,12 @@ class Degradation(NamedTuple):
         apply: uint8 [..., height, width, channels] -> uint8, the source.
         shape: the shape of a target -> the shape of its source; raises ValueError for
             targets that do not allow the degradation.
+        own: options that name a user's own data for it.
     """
 
     apply: Callable[[Any], Any]
     shape: Callable[[Any], tuple[int, int, int]]
+    own: str = "--data photos.tar --image-size 64 (a folder, .zip or .tar of images)"
 
 
 def get(name: str) -> Degradation:
@@ -149,17 +151,27 @@ def _divided(shape: Any, factor: int):
     if height is None or width is None or height % factor or width % factor:
         raise ValueError(
             f"Expected images whose sides {factor} divides, to downscale them. "
-            f"Received: {height} x {width}. Choose another image_size (--image-size) "
-            "or crop (--crop)."
+            f"Received: {height} x {width}. {_nearest(height, width, factor)}"
         )
     return height // factor, width // factor, channels
+
+
+def _nearest(height: int | None, width: int | None, factor: int):
+    if height is None or width is None:
+        return "Choose random crops (--crop), or image_size (--image-size)."
+    below = max(factor, min(height, width) // factor * factor)
+    return (
+        f"Choose random crops, such as crop={below} (--crop {below}), or another "
+        "image_size (--image-size)."
+    )
 
 
 def _gray_shape(shape: Any):
     if shape[2] != 3:
         raise ValueError(
             "Expected targets of 3 channels, because their sources are gray. "
-            f"Received: {shape[2]} channels. Choose channels=3 (--channels 3)."
+            f"Received: {shape[2]} channel{'s' * (shape[2] > 1)}. Choose images in "
+            "color; if they are, convert them with channels=3 (--channels 3)."
         )
     return *shape[:2], 1
 
@@ -178,11 +190,16 @@ def _smaller(factor: int):
     return Degradation(
         lambda images: downscale(images, factor),
         lambda shape: _divided(shape, factor),
+        "--data photos.tar --crop 96 (a folder, .zip or .tar of images)",
     )
 
 
 DEGRADATIONS = {
-    "gray": Degradation(gray, _gray_shape),
+    "gray": Degradation(
+        gray,
+        _gray_shape,
+        "--data photos.tar --image-size 64 (a folder, .zip or .tar of images in color)",
+    ),
     "downscale2": _smaller(2),
     "downscale4": _smaller(4),
     "mask": Degradation(mask, _mask_shape),

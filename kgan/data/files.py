@@ -159,8 +159,10 @@ def open_files(path: str | os.PathLike) -> Files:
     elif path.suffix.lower() in ARCHIVES:
         files = _open_archive(path)
     else:
+        what = "is another kind of file" if path.exists() else "does not exist"
         raise ValueError(
-            f"Expected a folder, a .zip or a .tar of images. Received: {path}."
+            f"Expected a folder, a .zip or a .tar of images. Received: {path}, which "
+            f"{what}."
         )
     if not files.names:
         raise ValueError(

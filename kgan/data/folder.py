@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import tensorflow as tf
 
-from kgan.data.decoding import Header, read_each, read_header, read_pixels
+from kgan.data.decoding import Header, losses, read_each, read_header, read_pixels
 from kgan.data.files import Files
 from kgan.data.memory import held
 from kgan.data.reading import Reading
@@ -138,8 +138,16 @@ class FolderSource(Source):
         return tf.ensure_shape(fit_in(image, tuple(size)), self.image_shape)
 
 
-def scan(files: Files, skip_corrupt: bool) -> dict[str, Header]:
-    """Reads every header.
+def scan(
+    files: Files, skip_corrupt: bool, whole: bool | None = None
+) -> dict[str, Header]:
+    """Reads every header, and says what is left out of the images.
+
+    Args:
+        files: of a folder or archive.
+        skip_corrupt: whether to leave out files that are no images.
+        whole: whether pixels are decoded too, so that damage is noticed. Default:
+            with `skip_corrupt`.
 
     Returns:
         name -> its header, of the files that are images.
@@ -148,10 +156,8 @@ def scan(files: Files, skip_corrupt: bool) -> dict[str, Header]:
         ValueError: if no file is an image; if there are others and `skip_corrupt` is
             False.
     """
-
-    readable, unreadable = read_each(
-        files, lambda file: read_header(file, whole=skip_corrupt)
-    )
+    whole = skip_corrupt if whole is None else whole
+    readable, unreadable = read_each(files, lambda file: read_header(file, whole))
     if unreadable and not skip_corrupt:
         names = ", ".join(f"{n} ({r})" for n, r in list(unreadable.items())[:3])
         raise ValueError(
@@ -164,12 +170,13 @@ def scan(files: Files, skip_corrupt: bool) -> dict[str, Header]:
         _log.warning(
             "kgan: skipped %d corrupt files of %s", len(unreadable), files.root
         )
-    animated = sum(h.animated for h in readable.values())
-    if animated:
+    for what, names in losses(readable).items():
         _log.warning(
-            "kgan: read the first frame of %d animated images of %s",
-            animated,
+            "kgan: %d of the images in %s, such as %s, are read in part: %s",
+            len(names),
             files.root,
+            names[0],
+            what,
         )
     return readable
 
@@ -197,8 +204,9 @@ def _halves(files: Files, headers: Any):
     if odd:
         raise ValueError(
             "Expected images of even width, with source and target side by side. "
-            f"Received: {odd[0]} in {files.root}, {headers[odd[0]].width} pixels wide, "
-            f"and {len(odd) - 1} more of odd width. Remove them, or leave out target."
+            f"Received: {odd[0]} in {files.root}, {headers[odd[0]].width} pixels wide"
+            f"{f', and {len(odd) - 1} more of odd width' if odd[1:] else ''}. Remove "
+            "such files, or leave out target."
         )
     return {n: h._replace(width=h.width // 2) for n, h in headers.items()}
 
@@ -209,9 +217,12 @@ def _only_size(files: Files, headers: dict[str, Header], crop: int | None):
     if len(sizes) == 1:
         return height, width
     if crop is None:
+        usual = height, width
+        other = next(n for n, h in headers.items() if (h.height, h.width) != usual)
         raise ValueError(
             f"Expected images of one size in {files.root}. Received: {len(sizes)} "
-            f"sizes; the most frequent is {height}x{width} ({count} files). Choose the "
+            f"sizes; the most frequent is {height}x{width} ({count} files), and "
+            f"{other} has {headers[other].height}x{headers[other].width}. Choose the "
             "size to crop and resize to with image_size (--image-size), or random "
             "crops with crop (--crop)."
         )

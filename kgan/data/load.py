@@ -13,7 +13,13 @@ import tensorflow as tf
 from kgan.data import facades, synthetic
 from kgan.data.folder import open_folder
 from kgan.data.normal import NormalSource
-from kgan.data.opening import EMBEDDED, files_of, looks_like_path, open_examples
+from kgan.data.opening import (
+    EMBEDDED,
+    files_of,
+    looks_like_path,
+    open_examples,
+    splits_of,
+)
 from kgan.data.pairs import (
     AlignedSource,
     DerivedSource,
@@ -261,5 +267,12 @@ def _target(source: Any, target: Any, reading: Reading):
         raise ValueError(
             "Expected targets as arrays or as a folder, because the sources are "
             f"arrays. Received: target={target!r}."
+        )
+    if not splits_of(source, reading.data_dir):
+        raise ValueError(
+            "Expected targets in a second folder or archive, in another split of the "
+            "sources, or in the left or right half of each image. Received: "
+            f"target={target!r}, which does not exist, and {source}, which has no "
+            "splits."
         )
     return source, dataclasses.replace(reading, split=target)

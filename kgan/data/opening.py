@@ -117,6 +117,16 @@ def files_of(source: Any, split: str | None) -> Files | None:
     return open_encoded(path, split) if is_encoded(path) else None
 
 
+def in_package(source: Any) -> bool:
+    """Whether a set comes with the package, or is drawn by it.
+
+    >>> kgan.data.opening.in_package("facades"), kgan.data.opening.in_package("photos")
+    (True, False)
+    """
+    names = (EMBEDDED, *synthetic.SETS, *facades.SETS)
+    return isinstance(source, str) and source in names
+
+
 def splits_of(source: Any, data_dir: str | os.PathLike | None = None) -> list[str]:
     """The names of the splits of a set; an empty list if it is not split.
 

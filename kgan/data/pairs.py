@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from kgan.data import degradations
@@ -12,6 +14,10 @@ from kgan.data.sources import Source
 from kgan.data.windows import Window
 from kgan.random import seeds
 from kgan.spaces import Images, Space
+
+_log = logging.getLogger("kgan")
+# Examples, at most, that are looked at before training.
+_LOOKED_AT = 8
 
 
 class AlignedSource(Source):
@@ -153,6 +159,7 @@ class DerivedSource(Source):
         self.batched, self.keyed = target.batched, target.keyed
         self.stream, self.ordered = target.stream, target.ordered
         self._target, self._degrade = target, made.apply
+        self._warn_of_nothing_to_learn()
 
     @property
     def spaces(self) -> tuple[Space, ...]:
@@ -162,6 +169,19 @@ class DerivedSource(Source):
         target = self._target.fetch(element, key)[0]
         target = tf.ensure_shape(target, [*target.shape[:-3], *self.spaces[1].shape])
         return self._degrade(target), target
+
+    def _warn_of_nothing_to_learn(self):
+        """Warns of sources that are their targets, such as gray of gray images."""
+        source, target = self.spaces
+        if source.shape[:2] != target.shape[:2]:
+            return
+        first = self.ordered().take(_LOOKED_AT).map(self.fetch)
+        if all(np.array_equal(*np.broadcast_arrays(*pair)) for pair in first):
+            _log.warning(
+                "kgan: the first examples are equal as sources and as targets (%s), so "
+                "there is nothing to learn from them",
+                self.name,
+            )
 
 
 class WindowedSource(Source):

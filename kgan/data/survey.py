@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from kgan.data.decoding import Header, read_each, read_header, read_pixels
+from kgan.data.decoding import Header, losses, read_each, read_header, read_pixels
 from kgan.data.files import Files
 from kgan.data.sources import Source
 from kgan.spaces.images import tile
@@ -65,7 +65,7 @@ class Survey:
     def rows(self) -> list[tuple[str, str]]:
         """(What, its text) for each property, without those that are not there."""
         modes = collections.Counter(h.mode for h in self.headers.values())
-        animated = [name for name, h in self.headers.items() if h.animated]
+        lost = losses(self.headers).items()
         sizes = {f"{h}x{w}": n for (h, w), n in self.sizes().items()}
         alone = [name for name, n in self.classes.items() if n == 1]
         groups = [" = ".join(group[:3]) for group in self.duplicates]
@@ -78,7 +78,7 @@ class Survey:
             "kinds": _counts(modes),
             "classes": self.classes and f"{len(self.classes)}: {_counts(self.classes)}",
             "one image": alone and f"{len(alone)} classes: {_some(alone)}",
-            "animated": animated and f"{_of(animated)}; the first frame is read",
+            "read in part": "; ".join(f"{what}: {_of(names)}" for what, names in lost),
             "duplicates": extra and f"{extra}: {_some(groups)}",
             "near-black": self.dark and _of(self.dark),
             "corrupt": corrupt and _of(corrupt),

@@ -173,7 +173,14 @@ class TFDSSource(Source):
 
 def _shuffle(data: Any, buffer: int, seed: int, epoch: Any):
     seed = epoch * 1_000_003 + seed
-    return data.shuffle(buffer, seed=seed, reshuffle_each_iteration=False)
+    # TensorFlow would mix in the seed of the program, as keras.utils.set_random_seed
+    # sets it, so that the order would not be that of (seed, epoch); with 0 it fails.
+    graph = tf.compat.v1.get_default_graph()
+    of_program, graph.seed = graph.seed, None
+    try:
+        return data.shuffle(buffer, seed=seed, reshuffle_each_iteration=False)
+    finally:
+        graph.seed = of_program
 
 
 def _as_bytes(image: Any):

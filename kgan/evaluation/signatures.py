@@ -61,7 +61,7 @@ def questions(
     ask: Callable[[str, dict[str, Any]], dict[str, np.ndarray]],
     source: Any,
     of: Mapping[str, str] | None = None,
-    labels: Mapping[str, Labels] | None = None,
+    spaces: Mapping[str, Mapping[str, Space]] | None = None,
     endpoint: str | None = None,
 ) -> Questions:
     """Returns how to ask for examples: from a seed, from labels too, or from images.
@@ -82,7 +82,8 @@ def questions(
         ask: function of the name of a signature and its inputs -> its outputs.
         source: what an error calls the export.
         of: name of a signature -> what its numbers say, if that is known.
-        labels: name of an input -> space of its labels, if that is known.
+        spaces: name of a signature -> input -> its space, where more is known of it
+            than its tensor says: how many classes, what sides are multiples of.
         endpoint: the signature that makes examples. Default: the one that takes least.
 
     Raises:
@@ -111,7 +112,9 @@ def questions(
     mixing = interpolation.mixing({k: _asked(s) for k, s in signatures.items()})
     takes = _asked(signature).takes
     known = {
-        k: v for k, v in (labels or {}).items() if isinstance(takes.get(k), Labels)
+        key: space
+        for key, space in (spaces or {}).get(name, {}).items()
+        if isinstance(takes.get(key), type(space))
     }
     return Questions(
         block,

@@ -4,8 +4,10 @@ from kgan.layers.adaptive_augment import AdaptiveAugment
 from kgan.layers.batch_normalization import BatchNormalization
 from kgan.layers.bicubic import BicubicUpsampling2D
 from kgan.layers.conditional_batch_normalization import ConditionalBatchNormalization
+from kgan.layers.conv2d import Conv2D
 from kgan.layers.diff_augment import DiffAugment
 from kgan.layers.dropout import Dropout
+from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.maxout import Maxout
 from kgan.layers.minibatch_discrimination import MinibatchDiscrimination
 from kgan.layers.minibatch_standard_deviation import MinibatchStandardDeviation
@@ -21,8 +23,10 @@ __all__ = [
     "BatchNormalization",
     "BicubicUpsampling2D",
     "ConditionalBatchNormalization",
+    "Conv2D",
     "DiffAugment",
     "Dropout",
+    "InstanceNormalization",
     "Maxout",
     "MinibatchDiscrimination",
     "MinibatchStandardDeviation",

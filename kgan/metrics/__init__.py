@@ -49,6 +49,7 @@ from kgan.metrics.parzen import (
 )
 from kgan.metrics.precision_recall import PrecisionRecall, precision_recall
 from kgan.metrics.psnr import PSNR
+from kgan.metrics.retrieval import Retrieval
 from kgan.metrics.sliced_wasserstein import (
     SlicedWasserstein,
     laplacian_pyramid,
@@ -82,6 +83,7 @@ _METRICS = {
     "ab_psnr": AbPSNR,
     "colorfulness": Colorfulness,
     "psnr": PSNR,
+    "retrieval": Retrieval,
     "sliced_wasserstein": SlicedWasserstein,
     "ssim": SSIM,
     "stacked_mode_coverage": StackedModeCoverage,
@@ -118,6 +120,7 @@ __all__ = [
     "ParzenWindow",
     "PixelMetric",
     "PrecisionRecall",
+    "Retrieval",
     "SlicedWasserstein",
     "StackedModeCoverage",
     "Threshold",

@@ -85,6 +85,23 @@ def count_inside(
     return per_point, per_ball
 
 
+def ranks(queries: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Returns the place of point i among all points, by distance from query i.
+
+    Args:
+        queries: [n, d].
+        points: [n, d].
+
+    Returns:
+        integers [n] from 1. A point as near as point i does not count as nearer.
+    """
+    nearer = np.zeros(len(queries), "int64")
+    for rows, _, squared in _tiles(queries, points, _rounding(points)):
+        own = _squared_norms(np.subtract(queries[rows], points[rows], dtype="float64"))
+        nearer[rows] += np.count_nonzero(squared < own[:, None], axis=1)
+    return nearer + 1
+
+
 def squared_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Returns |x|^2 + |y|^2 - 2 x.y, float64 [n, m], with rounding errors.
 

@@ -8,7 +8,8 @@ from typing import Any
 import keras
 from keras import ops
 
-from kgan.models.pix2pix import Pair, Pix2Pix
+from kgan.core.pair_gan import Pair
+from kgan.models.pix2pix import Pix2Pix
 from kgan.networks.patchgan import patchgan
 from kgan.networks.unet import unet, unet_levels
 from kgan.spaces import Endpoint, Images

@@ -256,7 +256,9 @@ def _check(shapes: Any, cycle: float, identity: float, objective: Any):
     if shapes[0] != shapes[1]:
         raise ValueError(
             "Expected both sides to have images of one size and as many channels. "
-            f"Received: source_shape={shapes[0]}, target_shape={shapes[1]}."
+            f"Received: source_shape={shapes[0]}, target_shape={shapes[1]}. Resize "
+            "both with image_size (--image-size), convert them with channels "
+            "(--channels)."
         )
     if min(cycle, identity) < 0:
         raise ValueError(

@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import keras
-from keras import ops
 
-from kgan.core.gan import GAN
-from kgan.core.translating import Translating, translation
+from kgan.core.pair_gan import Pair, PairGAN, distance_of_pixels
+from kgan.core.translating import translation
 from kgan.networks.patchgan import patchgan
 from kgan.networks.unet import unet, unet_levels
 from kgan.spaces import Endpoint, Images
 
 
-class Pair(NamedTuple):
-    """What an update of `Pix2Pix` sees.
-
-    Attributes:
-        real: targets y, [batch, *target_shape].
-        fake: G(x), of the same shape.
-        source: x, [batch, *source_shape].
-        training: whether the networks run in training mode.
-        labels: None; as in `kgan.Batch`.
-    """
-
-    real: Any
-    fake: Any
-    source: Any
-    training: bool
-    labels: Any = None
-
-
 @keras.saving.register_keras_serializable("kgan")
-class Pix2Pix(Translating, GAN):
+class Pix2Pix(PairGAN):
     """Image to image by pairs: Isola et al. 2016 (arXiv 1611.07004).
 
     G translates a source x; D sees the source and the target, or the source and the
@@ -116,42 +97,24 @@ class Pix2Pix(Translating, GAN):
         super().__init__(
             generator,
             discriminator,
+            adversarial=adversarial,
             spaces=(Images(source_shape), Images(target_shape)),
             seed=seed,
             name=name,
             **kwargs,
         )
-        self.l1, self.adversarial, self.multiple = l1, adversarial, multiple
-
-    @property
-    def examples(self) -> Images:
-        """The space of the targets, and of what G makes."""
-        return self.spaces[1]
+        self.l1, self.multiple = l1, multiple
 
     # The game
-
-    def play(self, data: tuple[Any, ...], training: bool) -> Pair:
-        source, target = data
-        return Pair(target, self.generator(source, training=training), source, training)
 
     def discriminate(self, examples: Any, batch: Pair) -> Any:
         return self.discriminator([examples, batch.source], training=batch.training)
 
     def generator_loss(self, batch: Pair) -> dict[str, Any]:
-        terms = {}
-        if self.adversarial:
-            terms = super().generator_loss(batch)
-            terms["adversarial"] = self.adversarial * terms["adversarial"]
+        terms = super().generator_loss(batch)
         if self.l1:
-            distance = ops.mean(ops.abs(batch.real - batch.fake))
-            terms["l1"] = self.l1 * distance
+            terms["l1"] = self.l1 * distance_of_pixels(batch)
         return terms
-
-    def turns(self, data: tuple[Any, ...]) -> tuple[Any, dict[str, dict[str, Any]]]:
-        if self.adversarial:
-            return super().turns(data)
-        batch, tape = self.record(data, "g")
-        return batch, {"g": self.update("g", batch, tape)}
 
     # Asking
 
@@ -165,7 +128,8 @@ def _check(source: tuple[Any, ...], target: tuple[Any, ...], l1: Any, adversaria
     if source[:2] != target[:2]:
         raise ValueError(
             "Expected sources and targets of one size, because a U-Net keeps it. "
-            f"Received: source_shape={source}, target_shape={target}."
+            f"Received: source_shape={source}, target_shape={target}. Resize both with "
+            "image_size (--image-size)."
         )
     if min(l1, adversarial) < 0 or max(l1, adversarial) <= 0:
         raise ValueError(

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import keras
-from keras import ops
 
-from kgan.core.gan import GAN
-from kgan.core.translating import Translating
+from kgan.core.pair_gan import Pair, PairGAN, distance_of_pixels
 from kgan.metrics.perceptual import Perceptual
-from kgan.models.pix2pix import Pair
 from kgan.models.srresnet import enlargement, factor_of
 from kgan.networks.rrdb import rrdb
 from kgan.networks.srresnet import srgan_discriminator, srresnet
@@ -21,7 +18,7 @@ _NETWORKS = {"srresnet": srresnet, "rrdb": rrdb}
 
 
 @keras.saving.register_keras_serializable("kgan")
-class SRGAN(Translating, GAN):
+class SRGAN(PairGAN):
     """Super-resolution with a D: Ledig et al. 2016 (arXiv 1609.04802).
 
     G enlarges a small image; D tells large images from enlarged ones. G descends
@@ -102,42 +99,26 @@ class SRGAN(Translating, GAN):
         super().__init__(
             _NETWORKS[architecture](free, factor, width, blocks, seed=seed),
             srgan_discriminator(target_shape, d_width, seed, normalization),
+            adversarial=adversarial,
             spaces=[Images(source_shape), Images(target_shape)],
             seed=seed,
             name=name,
             **kwargs,
         )
         self.factor = factor
-        self.weights_of = {
-            "content": content,
-            "pixels": pixels,
-            "adversarial": adversarial,
-        }
+        self.content, self.pixels = content, pixels
         # No layer of this model: nothing trains it, and nothing saves it.
         self.perceptual = Perceptual(perceptual, distance) if content else None
-
-    @property
-    def examples(self) -> Images:
-        """The space of the large images."""
-        return self.spaces[1]
-
-    def play(self, data: tuple[Any, ...], training: bool) -> Pair:
-        source, target = data
-        return Pair(target, self.generator(source, training=training), source, training)
 
     def discriminate(self, examples: Any, batch: Pair) -> Any:
         return self.discriminator(examples, training=batch.training)
 
     def generator_loss(self, batch: Pair) -> dict[str, Any]:
         terms = super().generator_loss(batch)
-        weights = self.weights_of
-        terms["adversarial"] = weights["adversarial"] * terms["adversarial"]
-        if weights["content"]:
-            content = self.perceptual(batch.real, batch.fake)
-            terms["content"] = weights["content"] * content
-        if weights["pixels"]:
-            distance = ops.mean(ops.abs(batch.real - batch.fake))
-            terms["pixels"] = weights["pixels"] * distance
+        if self.content:
+            terms["content"] = self.content * self.perceptual(batch.real, batch.fake)
+        if self.pixels:
+            terms["pixels"] = self.pixels * distance_of_pixels(batch)
         return terms
 
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:

@@ -7,21 +7,12 @@ from typing import Any
 
 import keras
 
-from kgan.layers import BatchNormalization
-
-
-def _instance(name: str):
-    """Each channel of each image: mean 0, variance 1, and nothing learned."""
-    return keras.layers.GroupNormalization(
-        groups=-1, epsilon=1e-5, center=False, scale=False, name=name
-    )
-
+from kgan.layers import BatchNormalization, InstanceNormalization
 
 _NORMS = {
     "batch": BatchNormalization,
     "layer": keras.layers.LayerNormalization,
-    # Ulyanov et al. 2016 (arXiv 1607.08022).
-    "instance": _instance,
+    "instance": InstanceNormalization,
 }
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import keras
 
-from kgan.layers import BicubicUpsampling2D, PixelShuffle
+from kgan.layers import BicubicUpsampling2D, Conv2D, PixelShuffle
 from kgan.networks import norms
 from kgan.random import seeds
 from kgan.system.checks import check_whole
@@ -70,7 +70,8 @@ def srresnet(
     for i, step in enumerate(steps, 1):
         x = _convolution(x, width * step**2, 3, initial, f"up{i}", 1.0)
         x = _prelu(PixelShuffle(step, name=f"up{i}_shuffle")(x), f"up{i}")
-    x = _convolution(x, channels, 9, initial, "to_image")
+    # The last shuffle makes sides that its factor divides.
+    x = _convolution(x, channels, 9, initial, "to_image", fold=steps[-1])
     # In float32: bfloat16 has too few bits for pixels near 1.
     floatx = {"dtype": keras.config.floatx()}
     enlarged = BicubicUpsampling2D(factor, name="bicubic", **floatx)(images)
@@ -166,13 +167,14 @@ def _convolution(
     initial: Iterator[int],
     name: str,
     scale: float = 0.1,
+    fold: int = 1,
 ):
     # The square, because VarianceScaling scales the variance.
     kernel = keras.initializers.VarianceScaling(
         2.0 * scale**2, "fan_in", "untruncated_normal", seed=next(initial)
     )
-    return keras.layers.Conv2D(
-        filters, size, padding="same", kernel_initializer=kernel, name=name
+    return Conv2D(
+        filters, size, fold, padding="same", kernel_initializer=kernel, name=name
     )(x)
 
 

@@ -143,10 +143,12 @@ def translator_blocks(shape: Sequence[int], blocks: int | None = None) -> int:
     sides = [side for side in shape[:2] if side is not None]
     multiple = 2**_HALVINGS
     if len(shape) != 3 or any(side % multiple or side < 16 for side in sides):
+        nearest = (str(max(16, round(side / multiple) * multiple)) for side in sides)
         raise ValueError(
             "Expected source_shape=(height, width, channels) with sides of at least 16 "
             f"pixels that {multiple} divides. Received: source_shape={tuple(shape)}. "
-            "Resize the data with image_size (--image-size)."
+            f"The nearest that works is {' x '.join(nearest)}: resize the data with "
+            "image_size (--image-size)."
         )
     if blocks is None:
         return 6 if sides and min(sides) < 256 else 9

@@ -21,7 +21,7 @@ CYCLEGAN = Recipe(
         "ema_decay": None,
     },
     optimizers={"g": ADAM, "d": ADAM},
-    training=Training(epochs=20, batch_size=4),
+    training=Training(epochs=10, batch_size=4),
     data=Data("facade_labels", target="facades", paired=False, validation="test"),
     metrics=("frechet_distance",),
     published=(

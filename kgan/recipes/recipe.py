@@ -1,11 +1,14 @@
 """What a recipe holds."""
 
 import dataclasses
+import logging
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from kgan.core.game import Game
     from kgan.data import Source
+
+_log = logging.getLogger("kgan")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,6 +110,75 @@ class Data:
         if target and target[:-1] == self.split[:-1] and split != self.split:
             return split[:-1] + target[-1]
         return target
+
+    @property
+    def of_two_sets(self) -> bool:
+        """Whether targets are another set, and not a part of the sources' set.
+
+        >>> kgan.recipes.Data("labels", target="photos").of_two_sets
+        True
+        >>> kgan.recipes.Data("photos", split="trainA", target="trainB").of_two_sets
+        False
+        """
+        parts = ("left", "right", self.split[:-1] + (self.target or "")[-1:])
+        return self.target is not None and self.target not in parts
+
+    @property
+    def own(self) -> str:
+        """Options that name a user's own data of this kind.
+
+        >>> kgan.recipes.Data("facades", degradation="gray").own
+        '--data photos.tar --image-size 64 (a folder, .zip or .tar of images in color)'
+        """
+        if self.target and self.paired:
+            return (
+                "--data pairs.tar --target left (side by side), or --data sources "
+                "--target targets (two folders, equal names)"
+            )
+        if self.target:
+            return (
+                "--data horses --target zebras (two folders), or --data horse2zebra "
+                "--split trainA --target trainB --validation testA"
+            )
+        if self.degradation:
+            from kgan.data import degradations
+
+            return degradations.get(self.degradation).own
+        classes = ", one subfolder per class" * self.labels
+        return f"--data photos.tar --image-size 64 (a folder, .zip or .tar{classes})"
+
+    def open_validation(self) -> "Source | None":
+        """The `kgan.data.Source` of the split `validation`.
+
+            >>> kgan.recipes.Data("facades", validation="test").open_validation().size
+            200
+
+        Returns:
+            None if no split is named, or if the data have no splits.
+
+        Raises:
+            ValueError: if the data have other splits alone; as `open`.
+        """
+        from kgan.data.opening import splits_of
+
+        split = self.validation
+        if split is None:
+            return None
+        splits = splits_of(self.data, self.data_dir)
+        if not splits:
+            _log.warning(
+                "kgan: no validation, because %s has no splits, such as %r",
+                self.data,
+                split,
+            )
+            return None
+        if split.isidentifier() and split not in splits:
+            raise ValueError(
+                f"Expected a split of {self.data} for validation: {', '.join(splits)}. "
+                f"Received: validation={split!r}. Choose one of them, or none "
+                "(--validation None)."
+            )
+        return self.open(split)
 
     def open(self, split: str | None = None) -> "Source":
         """The `kgan.data.Source` of these data.

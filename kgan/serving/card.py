@@ -27,7 +27,7 @@ from kgan.results.result import read_result
 from kgan.runs.config import about_start, code_hash, read_config, settings_of
 from kgan.serving.base_path import EXTRA
 from kgan.serving.card_markdown import UNKNOWN, markdown
-from kgan.spaces import Labels
+from kgan.spaces import Labels, Space, infer
 from kgan.system import json_numbers
 from kgan.system.text import without_directories
 
@@ -87,15 +87,23 @@ def read(path: str | Path) -> dict[str, Any]:
     return json.loads((Path(path) / EXTRA / JSON).read_text())
 
 
-def labels_of(path: str | Path) -> dict[str, Labels]:
-    """The labels that the export at `path` takes: the name of an input -> its space.
+def takes_of(path: str | Path) -> dict[str, dict[str, Space]]:
+    """What the export at `path` takes: signature -> input -> its space.
 
-    The signatures of an export do not say how many classes there are; its card does.
-    Empty without a card that says it.
+    The signatures of an export do not say how many classes there are, or what the sides
+    of images are multiples of; its card does. Empty without a card that says it.
     """
     try:
-        known = read(path)["model"]["labels"]
-        return {name: Labels(**labels) for name, labels in known.items()}
+        facts = read(path)
+        if "takes" in facts["model"]:
+            return {
+                name: {key: infer.get(space) for key, space in spaces.items()}
+                for name, spaces in facts["model"]["takes"].items()
+            }
+        # Older cards say of labels alone what they are.
+        known = facts["model"]["labels"].items()
+        labels = {name: Labels(**config) for name, config in known}
+        return dict.fromkeys(facts["signatures"], labels)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
 
@@ -125,6 +133,14 @@ def _model(model: Game, parameters: int):
             name: {
                 end: {n: space.describe() for n, space in spaces.items()}
                 for end, spaces in (("takes", e.takes), ("gives", e.gives))
+            }
+            for name, e in model.endpoints().items()
+        },
+        "takes": {
+            e.seeded or name: {
+                key: space
+                for key, space in ((k, infer.named(e.takes[k])) for k in e.given)
+                if space
             }
             for name, e in model.endpoints().items()
         },

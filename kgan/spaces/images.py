@@ -68,6 +68,11 @@ class Images(Space):
         """Whether PNG files can be read as them: there are none of two channels."""
         return self.shape[-1] in (1, 3, 4)
 
+    def describe(self) -> str:
+        sides = "x".join("any" if side is None else str(side) for side in self.shape)
+        more = f" of sides divisible by {self.multiple}" if self.multiple > 1 else ""
+        return f"{self.unit} {sides}{more}"
+
     def get_config(self) -> dict[str, Any]:
         return {"shape": list(self.shape), "multiple": self.multiple}
 
@@ -86,7 +91,10 @@ class Images(Space):
     def check_values(self, batch: Any) -> None:
         if self.multiple > 1:
             fits = tf.reduce_all(tf.shape(batch)[1:3] % self.multiple == 0)
-            message = f"kgan: expected sides divisible by {self.multiple}; received:"
+            message = (
+                f"kgan: expected sides divisible by {self.multiple}, to which `kgan "
+                f"translate --multiple {self.multiple}` pads images; received:"
+            )
             tf.debugging.Assert(fits, [message, tf.shape(batch)[1:3]])
         # Also false for NaN.
         in_range = tf.reduce_all(tf.abs(batch) <= 1.0 + 1e-3)

@@ -10,8 +10,35 @@ from typing import Any
 import numpy as np
 
 from kgan.spaces.images import Images
+from kgan.spaces.labels import Labels, Scalar
 from kgan.spaces.points import Points
 from kgan.spaces.space import Space
+from kgan.system.registry import resolve
+
+# What requests and answers of a server can be, beside what a seed stands for.
+_NAMED = {kind.__name__: kind for kind in (Images, Labels, Points, Scalar)}
+
+
+def named(space: Space) -> dict[str, Any] | None:
+    """A space as JSON, from which `get` makes it again; None for those of no name.
+
+    >>> kgan.spaces.infer.named(kgan.spaces.Images((None, None, 3), multiple=16))
+    {'name': 'Images', 'shape': [None, None, 3], 'multiple': 16}
+    """
+    name = type(space).__name__
+    return {"name": name, **space.get_config()} if name in _NAMED else None
+
+
+def get(identifier: dict[str, Any]) -> Space:
+    """The space of what `named` returns.
+
+    >>> kgan.spaces.infer.get({"name": "Images", "shape": [8, 8, 1]}).describe()
+    'image 8x8x1'
+
+    Raises:
+        ValueError: for anything else.
+    """
+    return resolve(identifier, Space, _NAMED)
 
 
 def of_shape(shape: Any) -> Space:

@@ -38,6 +38,7 @@ def new_directory(path: str | os.PathLike) -> Iterator[Path]:
 
     Raises:
         FileExistsError: if `path` exists when the block begins or ends.
+        NotADirectoryError: if `path` is below a file.
     """
     path = Path(path)
     exists = FileExistsError(
@@ -46,7 +47,13 @@ def new_directory(path: str | os.PathLike) -> Iterator[Path]:
     )
     if path.exists() or path.is_symlink():
         raise exists
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        raise NotADirectoryError(
+            f"Expected a path below folders. Received: {path}, above which is a file. "
+            "Choose another path."
+        ) from None
     partial = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         yield partial

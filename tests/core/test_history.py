@@ -21,11 +21,19 @@ class Game:
 
 
 class State:
+    dtype = "float32"
+
     def __init__(self, value):
-        self.value = tf.constant(value, "float32")
+        self.value = tf.constant(value, self.dtype)
 
     def assign(self, value):
         self.value = value
+
+    def rows(self, places):
+        return tf.gather(self.value, places)
+
+    def assign_rows(self, places, rows):
+        self.value = tf.tensor_scatter_nd_update(self.value, places[:, None], rows)
 
 
 def fakes(*levels):
@@ -46,3 +54,13 @@ def test_fills_first_then_swaps_with_one_half():
     out = pool.swap(fakes(5, 6, 7))
     np.testing.assert_array_equal(out[:, 0], [5, 3, 4])
     np.testing.assert_array_equal(pool._fakes.value[:, 0], [7, 2, 6])
+
+
+def test_one_place_twice_in_a_batch():
+    # 3 goes in for 1, 4 for 3, 5 passes: it looks at the place, which 4 keeps.
+    swap, keep = (0.4, 0.0), (0.6, 0.0)
+    pool = History(Game([(0.0, 0.0)] * 2 + [swap, swap, keep]), "history", 2, (1,))
+    pool.swap(fakes(1, 2))
+    out = pool.swap(fakes(3, 4, 5))
+    np.testing.assert_array_equal(out[:, 0], [1, 3, 5])
+    np.testing.assert_array_equal(pool._fakes.value[:, 0], [4, 2])

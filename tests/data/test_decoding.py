@@ -2,6 +2,7 @@ import logging
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 import kgan
@@ -17,6 +18,36 @@ def test_cmyk(tmp_path):
     assert read_header(path)[:4] == (3, 8, 12, "CMYK")
     pixels = read_pixels(path, 3, "a.jpg")
     assert np.abs(pixels.astype(int) - COLOR)[:, [1, 10]].max() < 8
+
+
+def test_cmyk_is_said(tmp_path, caplog):
+    Image.fromarray(COLOR).convert("CMYK").save(tmp_path / "a.jpg")
+    kgan.data.open_source(tmp_path)
+    assert "a.jpg, are read in part: CMYK without its color profile" in caplog.text
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (8, 8, 1), (8, 8, 3)])
+def test_sixteen_bits_are_said(tmp_path, shape, caplog):
+    levels = np.full(shape, 257 * 100, "uint16")
+    if len(shape) == 2:
+        Image.fromarray(levels).save(tmp_path / "a.png")
+    else:
+        (tmp_path / "a.png").write_bytes(tf.io.encode_png(levels).numpy())
+    source = kgan.data.open_source(tmp_path)
+    assert (source.examples == 100).all()
+    assert "kgan: 1 of the images in" in caplog.text
+    assert "such as a.png, are read in part: 8 of 16 bits" in caplog.text
+
+
+@pytest.mark.parametrize("kind", ["float32", "int32"])
+def test_pixels_without_a_known_range(tmp_path, kind):
+    Image.fromarray(np.full((8, 8), 1, kind)).save(tmp_path / "a.tif")
+    Image.fromarray(COLOR).save(tmp_path / "b.png")
+    with pytest.raises(ValueError, match=r"a.tif \(32 bits per pixel.*--skip-corrupt"):
+        kgan.data.open_source(tmp_path)
+    assert kgan.data.open_source(tmp_path, skip_corrupt=True).size == 1
+    with pytest.raises(ValueError, match=r"Received: a \(32 bits per pixel"):
+        read_pixels(str(tmp_path / "a.tif"), 1, "a")
 
 
 def test_palette_with_transparency(tmp_path):
@@ -38,7 +69,7 @@ def test_first_frame_of_animations(tmp_path, suffix, caplog):
     with caplog.at_level(logging.WARNING, "kgan"):
         source = kgan.data.open_source(tmp_path, channels=3)
     assert source.examples[0, 0, 0, 0] == 250
-    assert "first frame of 1 animated" in caplog.text
+    assert "read in part: the first frame alone" in caplog.text
 
 
 def test_header_after_rotation(tmp_path):

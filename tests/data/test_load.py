@@ -3,6 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import kgan
 from kgan.data.opening import _EMBEDDED_DIRECTORY
@@ -46,6 +47,22 @@ def test_stream_is_shuffled_by_seed_and_epoch_and_can_be_sought():
     assert first != second
     data.position.seek(0, 7)
     assert labels(data, 5) == first[7:]
+
+
+@pytest.mark.parametrize("of_program", [0, 3])
+def test_the_seed_of_the_program_changes_no_order(of_program):
+    def first_labels():
+        source = kgan.data.open_source(labels=True, in_memory=False)
+        ((_, labels),) = source.batches(64, seed=5).take(1)
+        return labels.numpy().tolist()
+
+    tf.random.set_seed(None)
+    expected = first_labels()
+    tf.random.set_seed(of_program)
+    try:
+        assert first_labels() == expected
+    finally:
+        tf.random.set_seed(None)
 
 
 def test_split_size_and_channels():

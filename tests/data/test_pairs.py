@@ -96,6 +96,63 @@ def test_names_without_partners(tmp_path):
     assert isinstance(source, UnpairedSource)
 
 
+def test_pairs_of_different_sizes_are_named(tmp_path):
+    a, b = two_folders(tmp_path)
+    save(b / "3.bmp", noise(3, 8, 12))
+    message = r"8x8 of \S*a/3.png and 8x12 of \S*b/3.bmp. Remove.*--image-size"
+    with pytest.raises(ValueError, match=message):
+        kgan.data.open_source(a, target=b)
+    # Crops of images of several sizes, but of one size in each pair.
+    save(a / "5.png", noise(5, 20, 9))
+    save(b / "5.bmp", noise(5, 20, 9))
+    with pytest.raises(ValueError, match=r"8x8 of \S*a/3.png and 8x12"):
+        kgan.data.open_source(a, target=b, crop=4)
+    save(b / "4.bmp", noise(4, 9, 8))
+    with pytest.raises(ValueError, match=r"b/3.bmp, and 1 more such pairs"):
+        kgan.data.open_source(a, target=b, crop=4)
+    for i in (3, 4):
+        save(b / f"{i}.bmp", noise(i))
+    assert kgan.data.open_source(a, target=b, crop=4).size == 6
+
+
+def test_targets_may_be_larger_all_by_one_factor(tmp_path):
+    a, b = two_folders(tmp_path)
+    for i in range(6):
+        save(b / f"{i}.bmp", noise(i, 32, 32))
+    source = kgan.data.open_source(a, target=b)
+    assert [space.shape for space in source.spaces] == [(8, 8, 3), (32, 32, 3)]
+    save(b / "2.bmp", noise(2, 16, 16))
+    with pytest.raises(ValueError, match=r"8x8 of \S*a/2.png and 16x16 of"):
+        kgan.data.open_source(a, target=b)
+
+
+def test_other_proportions_are_said(tmp_path, caplog):
+    a, b = two_folders(tmp_path)
+    kgan.data.open_source(a, target=b, image_size=4)
+    assert not caplog.text
+    save(b / "3.bmp", noise(3, 8, 12))
+    kgan.data.open_source(a, target=b, image_size=4)
+    assert "of 1 pairs have different proportions, such as 8x8 of" in caplog.text
+
+
+def test_a_target_that_does_not_exist(tmp_path):
+    a, b = two_folders(tmp_path)
+    for target in ("nowhere", f"{b}s", "trainB"):
+        with pytest.raises(ValueError, match=r"which does not exist|not a directory"):
+            kgan.data.open_source(a, target=target)
+
+
+def test_sources_that_are_their_targets_are_said(tmp_path, caplog):
+    for i in range(4):
+        save(tmp_path / f"{i}.png", noise(i)[..., 0])
+    source = kgan.data.open_source(tmp_path, degradation="gray", channels=3)
+    assert "there is nothing to learn" in caplog.text
+    assert source.size == 4
+    caplog.clear()
+    kgan.data.open_source("facades", degradation="gray")
+    assert not caplog.text
+
+
 def test_corrupt_files_leave_with_their_partners(tmp_path):
     a, b = two_folders(tmp_path)
     (a / "2.png").write_bytes(b"no image")
@@ -244,7 +301,7 @@ def test_pairs_of_arrays_and_splits():
         ({"target": arrays(6), "labels": True}, "one of labels, target"),
         ({"target": arrays(6), "degradation": "mask"}, "target and degradation"),
         ({"degradation": "downscale8"}, "Expected a degradation"),
-        ({"degradation": "gray"}, "targets of 3 channels"),
+        ({"degradation": "gray"}, "targets of 3 channels.*1 channel. Choose.*in color"),
         ({"crop": 5}, "at least 5 x 5 pixels.*Received: 4 x 4"),
         ({"crop": 0}, "crop >= 1"),
         ({"target": "trainB"}, "as arrays or as a folder"),

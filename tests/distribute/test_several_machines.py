@@ -15,15 +15,15 @@ from tests.distribute.test_rendezvous import free_ports
 from tests.test_train import checkpoint_values, wait_for
 
 TRAIN = Path(train.__file__)
-ARGUMENTS = ["dcgan", "--split", "train[:5%]", "--save-every", "5"]
+ARGUMENTS = ["--split", "train[:5%]", "--save-every", "5"]
 ARGUMENTS += ["--batch-size", "20", "--model.width", "2"]
 
 
-def start(place, ports, index, *arguments):
+def start(place, ports, index, recipe, *arguments):
     cluster = {"worker": [f"127.0.0.1:{port}" for port in ports]}
     config = {"cluster": cluster, "task": {"type": "worker", "index": index}}
     return subprocess.Popen(
-        [sys.executable, str(TRAIN), *ARGUMENTS, *arguments],
+        [sys.executable, str(TRAIN), recipe, *ARGUMENTS, *arguments],
         cwd=place,
         env={**os.environ, "TF_CONFIG": json.dumps(config)},
         stdout=subprocess.PIPE,
@@ -32,32 +32,41 @@ def start(place, ports, index, *arguments):
     )
 
 
-def run_together(place, n, *arguments):
+def run_together(place, n, recipe, *arguments):
     ports = free_ports(n)
-    workers = [start(place, ports, i, *arguments) for i in range(n)]
+    workers = [start(place, ports, i, recipe, *arguments) for i in range(n)]
     return [(w, *w.communicate(timeout=150)) for w in workers]
 
 
-@pytest.mark.parametrize("n", [2, pytest.param(4, marks=pytest.mark.slow)])
-def test_machines_equal_one(tmp_path, n):
+@pytest.mark.parametrize(
+    ("n", "recipe"),
+    [
+        (2, "dcgan"),
+        pytest.param(4, "dcgan", marks=pytest.mark.slow),
+        # Labels are dealt to the machines as their images are.
+        pytest.param(2, "conditional_gan", marks=pytest.mark.slow),
+    ],
+)
+def test_machines_equal_one(tmp_path, n, recipe):
     run = ["--epochs", "1", "--run", "both", "--model.discriminator-steps", "2"]
-    (chief, out, _), *others = run_together(tmp_path, n, *run)
+    (chief, out, _), *others = run_together(tmp_path, n, recipe, *run)
     assert chief.returncode == 0
     # Only the chief speaks, writes and exports.
     assert "SavedModel" in out
     for other, other_out, _ in others:
         assert (other.returncode, other_out) == (0, "")
-    assert [p.name for p in (tmp_path / "export/dcgan").iterdir()] == ["1"]
+    assert [p.name for p in (tmp_path / "export" / recipe).iterdir()] == ["1"]
     # One process with the same global batch sees the same game.
     run[run.index("both")] = "alone"
-    alone = [sys.executable, str(TRAIN), *ARGUMENTS, *run]
+    alone = [sys.executable, str(TRAIN), recipe, *ARGUMENTS, *run]
     subprocess.run(alone, cwd=tmp_path, check=True, capture_output=True)
     boards = [
-        list((tmp_path / "logs/dcgan" / r).glob("events.*")) for r in ("both", "alone")
+        list((tmp_path / "logs" / recipe / r).glob("events.*"))
+        for r in ("both", "alone")
     ]
     assert len(boards[0]) == len(boards[1]) > 0
-    one = checkpoint_values(tmp_path / "logs/dcgan/alone")
-    two = checkpoint_values(tmp_path / "logs/dcgan/both")
+    one = checkpoint_values(tmp_path / "logs" / recipe / "alone")
+    two = checkpoint_values(tmp_path / "logs" / recipe / "both")
     assert one.keys() == two.keys()
     # Of length 64 are the sums and counts of the logged means, one per machine.
     names = [name for name, value in one.items() if value.shape != (64,)]
@@ -73,12 +82,14 @@ def test_machines_equal_one(tmp_path, n):
 @pytest.mark.slow
 def test_a_killed_machine_stops_the_other_and_both_resume(tmp_path):
     run = ["--epochs", "4", "--run", "r", "--auto-resume"]
-    assert [w.returncode for w, *_ in run_together(tmp_path, 2, *run[:3], "whole")] == [
+    assert [
+        w.returncode for w, *_ in run_together(tmp_path, 2, "dcgan", *run[:3], "whole")
+    ] == [
         0,
         0,
     ]
     ports = free_ports(2)
-    workers = [start(tmp_path, ports, i, *run) for i in range(2)]
+    workers = [start(tmp_path, ports, i, "dcgan", *run) for i in range(2)]
     checkpoints = tmp_path / "logs/dcgan/r/checkpoints"
     wait_for(lambda: list(checkpoints.glob("ckpt-*.index")))
     workers[1].send_signal(signal.SIGKILL)
@@ -86,7 +97,10 @@ def test_a_killed_machine_stops_the_other_and_both_resume(tmp_path):
     assert workers[0].returncode == 2, error
     assert f"worker 1 (127.0.0.1:{ports[1]}) stopped" in error
     workers[1].communicate()
-    assert [w.returncode for w, *_ in run_together(tmp_path, 2, *run)] == [0, 0]
+    assert [w.returncode for w, *_ in run_together(tmp_path, 2, "dcgan", *run)] == [
+        0,
+        0,
+    ]
     whole = checkpoint_values(tmp_path / "logs/dcgan/whole")
     broken = checkpoint_values(tmp_path / "logs/dcgan/r")
     for name, value in whole.items():
@@ -97,7 +111,7 @@ def test_a_killed_machine_stops_the_other_and_both_resume(tmp_path):
 def test_sigterm_to_one_machine_saves_on_all(tmp_path):
     ports = free_ports(2)
     run = ["--epochs", "200", "--run", "r"]
-    workers = [start(tmp_path, ports, i, *run) for i in range(2)]
+    workers = [start(tmp_path, ports, i, "dcgan", *run) for i in range(2)]
     wait_for(lambda: list((tmp_path / "logs/dcgan/r/checkpoints").glob("*.index")))
     workers[1].send_signal(signal.SIGTERM)
     out, _ = workers[0].communicate(timeout=60)
@@ -109,7 +123,7 @@ def test_sigterm_to_one_machine_saves_on_all(tmp_path):
 @pytest.mark.slow
 def test_a_divergence_is_answered_by_all(tmp_path):
     run = ["--run", "r", "--d-optimizer.learning-rate", "1e30"]
-    results = run_together(tmp_path, 2, *run, "--on-nan", "roll_back")
+    results = run_together(tmp_path, 2, "dcgan", *run, "--on-nan", "roll_back")
     for worker, _, error in results:
         assert worker.returncode == 2
         assert "4 rollbacks did not help" in error
@@ -124,8 +138,8 @@ def test_a_divergence_is_answered_by_all(tmp_path):
 def test_other_settings(tmp_path, difference):
     ports = free_ports(2)
     workers = [
-        start(tmp_path, ports, 0, "--run", "r"),
-        start(tmp_path, ports, 1, "--run", "r", *difference),
+        start(tmp_path, ports, 0, "dcgan", "--run", "r"),
+        start(tmp_path, ports, 1, "dcgan", "--run", "r", *difference),
     ]
     for worker in workers:
         _, error = worker.communicate(timeout=60)

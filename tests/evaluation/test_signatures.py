@@ -85,6 +85,12 @@ def test_the_card_of_an_export_counts_the_classes(base, tmp_path):
     shutil.copytree(base / "labels" / "1", bare)
     card = bare / "assets.extra" / "model_card.json"
     facts = json.loads(card.read_text())
+    takes = facts["model"].pop("takes")
+    space = {"name": "Labels", "classes": 3, "names": None}
+    assert takes["sample"] == {"labels": space}
+    # As cards were before.
+    card.write_text(json.dumps(facts))
+    assert open_samples(bare).labels[1].classes == 3
     assert facts["model"].pop("labels") == {"labels": {"classes": 3, "names": None}}
     card.write_text(json.dumps(facts))
     assert open_samples(bare).labels[1].classes is None

@@ -1,22 +1,15 @@
 """The settings of the study of augmentation, and the parts of its script."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from kgan.recipes.augmentation_study import EXPERIMENTS, SETTINGS
-
-SCRIPT = Path(__file__).parents[2] / "scripts" / "augmentation_study.py"
+from tests.scripts import load_script
 
 
 @pytest.fixture(scope="module")
 def study():
-    spec = importlib.util.spec_from_file_location("augmentation_study", SCRIPT)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("augmentation_study")
 
 
 def labelled(study, *labels, classes=3):

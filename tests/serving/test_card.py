@@ -194,7 +194,15 @@ def test_classes_on_the_card(tmp_path):
     assert '"inputs": {"labels": [0], "seed": 1}' in text
     (tmp_path / EXTRA).mkdir()
     card.write(tmp_path / EXTRA, facts)
-    assert card.labels_of(tmp_path)["labels"].names == names
-    assert card.labels_of(tmp_path / "elsewhere") == {}
+    assert card.takes_of(tmp_path)["sample"]["labels"].names == names
+    assert card.takes_of(tmp_path / "elsewhere") == {}
+    # A card of before says of labels alone what they are, not of which signature.
+    del facts["model"]["takes"]
+    card.write(tmp_path / EXTRA, facts)
+    takes = card.takes_of(tmp_path)
+    assert {n: list(t) for n, t in takes.items()} == {
+        "sample": ["labels"],
+        "sample_png": ["labels"],
+    }
     unnamed = card.facts(Conditional(), tmp_path / "hats" / "1", report, **SIZES)
     assert "labels: 3, numbered from 0 to 2" in card.markdown(unnamed)

@@ -1,10 +1,12 @@
+import json
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from kgan import spaces
-from kgan.spaces import Graphs, Images, Labels, Latents, Points, Scalar
+from kgan.spaces import Graphs, Images, Labels, Latents, Points, Scalar, infer
 
 SPACES = [
     Images((4, 6, 3)),
@@ -99,6 +101,33 @@ def test_spaces_of_shapes_and_arrays():
     assert spaces.of_array(np.zeros((3, 4, 6, 3), "uint8")) == Images((4, 6, 3))
     assert Images((4, 6, 3)) != Images((4, 6, 1))
     assert len({Points(2), Points(2), Points(3)}) == 2
+
+
+@pytest.mark.parametrize(
+    "space",
+    [
+        Images((None, 8, 3), multiple=4),
+        Labels(2, names=["cat", "dog"]),
+        Points(3),
+        Scalar("share"),
+    ],
+)
+def test_a_space_of_a_card(space):
+    named = json.loads(json.dumps(infer.named(space)))
+    again = infer.get(named)
+    assert again == space
+    assert again.get_config() == space.get_config()
+    # What a request does not have, or what a card cannot say.
+    assert infer.named(Latents(2)) is None
+    assert infer.named(Graphs(3, 3, 2)) is None
+    with pytest.raises(ValueError, match="Expected a space by name"):
+        infer.get({"name": "Graphs", "nodes": 3})
+
+
+def test_images_in_words():
+    assert Images((8, 12, 3)).describe() == "image 8x12x3"
+    space = Images((None, None, 1), multiple=16)
+    assert space.describe() == "image anyxanyx1 of sides divisible by 16"
 
 
 def test_pictures_of_columns():

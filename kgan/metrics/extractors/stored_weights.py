@@ -78,9 +78,12 @@ def load_arrays(
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             arrays = dict((convert or _same)(k, stored[k]) for k in stored.files)
     except (ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        why = str(error).splitlines()[0].rstrip(".")
+        if not zipfile.is_zipfile(io.BytesIO(content)):
+            why = "another kind of file"
         raise ValueError(
-            f"Expected an .npz file of arrays without pickled objects. Received: "
-            f"{path}: {error}."
+            "Expected an .npz file of arrays without pickled objects. Received: "
+            f"{path} ({why}). Choose the file of {network.name}."
         ) from None
     weights = {weight.path.replace("/", "_"): weight for weight in network.weights}
     for name, weight in weights.items():
