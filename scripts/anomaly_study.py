@@ -28,15 +28,13 @@ import numpy as np
 import tensorflow as tf
 
 import kgan
-from kgan.metrics import auroc, calibrate
+from kgan.metrics import auroc, calibrate, distances
 from kgan.recipes.anomaly_study import EXPERIMENTS, FALSE_ALARMS, SEEDS
 from kgan.runs.starting import copy_networks
 from kgan.system.files import atomic_file
 from kgan.system.text import columns
 
 RESULTS = Path(__file__).parents[1] / "results" / "anomaly"
-# Images per block of distances, and of questions.
-BLOCK = 256
 # Images whose time is measured.
 TIMED = 64
 
@@ -202,14 +200,8 @@ def one_trained(stage, images, seed, before, scale):
 
 def nearest(train, images):
     """The mean squared difference to the nearest training image, [n]."""
-    flat, others = (x.reshape(len(x), -1).astype("float32") for x in (images, train))
-    squares = (others**2).sum(axis=1)
-    least = []
-    for i in range(0, len(flat), BLOCK):
-        block = flat[i : i + BLOCK]
-        distances = squares - 2.0 * block @ others.T
-        least.append(distances.min(axis=1) + (block**2).sum(axis=1))
-    return np.maximum(np.concatenate(least), 0.0) / flat.shape[1]
+    flat, others = (x.reshape(len(x), -1) for x in (images, train))
+    return distances.nearest(flat, others) ** 2 / flat.shape[1]
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -22,8 +22,6 @@ VERDICTS = ("normal", "anomalous")
 _SIGMA = 32
 # Held-out examples, at most, that decide the threshold after `fit`.
 _MOST = 2000
-# In place of infinity, which no saved state has.
-_FAR_AWAY = float(np.finfo("float32").max)
 
 
 class Detecting:
@@ -35,11 +33,10 @@ class Detecting:
 
     The threshold comes of normal images that the model has not learned from, by
     `calibrate`, or at the end of `fit` where this has validation data. It is saved with
-    the model, and is part of an export. It holds for the weights that it was made with:
-    after more training it is gone until it is made again.
+    the model as one of its `notes`, and is part of an export. It holds for the weights
+    that it was made with: after more training it is gone until it is made again.
 
-    A model calls `keep_threshold` in its constructor, and gives `detection` as its
-    endpoint.
+    A model gives `detection` as its endpoint.
 
     Attributes:
         false_alarms: the share of normal images that may be found anomalous; for the
@@ -50,30 +47,21 @@ class Detecting:
 
     false_alarms = 0.05
     map_sigma: float | None = None
-    _has_verdicts = False
-
-    def keep_threshold(self) -> None:
-        """Makes the state that holds the threshold."""
-        # value, low, high, false alarms, confidence, count, steps
-        self.calibration = self.state("calibration", np.zeros(7))
+    # Of the endpoint that is built.
+    _limit: float | None = None
 
     @property
     def threshold(self) -> Threshold | None:
         """The `kgan.metrics.Threshold` of these weights; None if there is none."""
-        state = getattr(self, "calibration", None)
-        if state is None:
+        note = self.notes.get("threshold")
+        if note is None:
             return None
         # Also where a graph is built.
         with tf.init_scope():
-            *numbers, count, steps = np.asarray(state.variable, "float64").tolist()
-            now = float(np.asarray(self.steps))
-        if not count or steps != now:
+            now = int(np.asarray(self.steps))
+        if note["steps"] != now:
             return None
-        value, low, high, false_alarms, confidence = numbers
-        bounds = [-np.inf if low <= -_FAR_AWAY else low]
-        bounds.append(np.inf if high >= _FAR_AWAY else high)
-        shares = [round(share, 7) for share in (false_alarms, confidence)]
-        return Threshold(value, *bounds, *shares, int(count))
+        return Threshold(**{name: note[name] for name in Threshold._fields})
 
     def calibrate(
         self,
@@ -105,10 +93,9 @@ class Detecting:
         found = calibrate(scores, share, confidence)
         names = names or [f"number {i}" for i in range(len(scores))]
         warn_of_strange(scores, names)
-        numbers = [*np.clip(found[:3], -_FAR_AWAY, _FAR_AWAY), *found[3:]]
-        numbers.append(float(self.steps.numpy()))
-        self.calibration.variable.assign(np.asarray(numbers, keras.backend.floatx()))
-        return self.threshold
+        steps = int(self.steps.numpy())
+        self.notes["threshold"] = {**found._asdict(), "steps": steps}
+        return found
 
     def detect(
         self, images: Any, batch_size: int | None = None
@@ -145,7 +132,8 @@ class Detecting:
         sides = space.shape[:2]
         sigma = min(sides) / _SIGMA if self.map_sigma is None else self.map_sigma
         gives = {"scores": Scalar(), "maps": Maps(sides)}
-        decided = self.threshold is not None and (averaged or not self.averages)
+        threshold = self.threshold
+        decided = threshold is not None and (averaged or not self.averages)
         if decided:
             gives["verdicts"] = Labels(len(VERDICTS), VERDICTS)
 
@@ -155,8 +143,7 @@ class Detecting:
             maps = tf.reduce_mean(tf.abs(residuals), axis=-1)
             answers = {"scores": scores, "maps": smoothed(maps, sigma)}
             if decided:
-                limit = tf.cast(self.calibration.value[0], scores.dtype)
-                answers["verdicts"] = tf.cast(scores > limit, tf.int32)
+                answers["verdicts"] = tf.cast(scores > threshold.value, tf.int32)
             return answers
 
         return Endpoint(score, {"images": space}, gives)
@@ -164,11 +151,12 @@ class Detecting:
     # What a game does
 
     def endpoint(self, name: str, averaged: bool = True) -> Endpoint:
-        decided = self.threshold is not None
-        if decided != self._has_verdicts:
-            # Built without verdicts, or with those of other weights.
+        threshold = self.threshold
+        limit = threshold and threshold.value
+        if limit != self._limit:
+            # Built without verdicts, or with those of another threshold.
             self._asked.clear()
-            self._has_verdicts = decided
+            self._limit = limit
         return super().endpoint(name, averaged)
 
     def about(self) -> dict[str, Any]:
@@ -183,7 +171,7 @@ class Detecting:
         """As `Game.fit`; with validation data, which are normal, there is a threshold
         at the end."""
         held_out = getattr(kwargs.get("validation_data"), "source", None)
-        if held_out is not None and hasattr(self, "calibration"):
+        if held_out is not None:
             callbacks = keras.tree.flatten(kwargs.get("callbacks") or ())
             # First, so that the last state that is saved has the threshold.
             kwargs["callbacks"] = [_Calibrate(held_out), *callbacks]

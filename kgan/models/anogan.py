@@ -90,7 +90,6 @@ class AnoGAN(Detecting, DCGAN):
         self.search_rate = search_rate
         self.feature_weight = feature_weight
         self.false_alarms, self.map_sigma = false_alarms, map_sigma
-        self.keep_threshold()
 
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
         """`generate`: latents -> images; `score`: images -> score, map and verdict, see

@@ -130,8 +130,6 @@ class AutoEncoder(Detecting, Encoding, Game):
         self.encoder, self.decoder = encoder, decoder
         self.latent_dim = latent_dim
         self.likelihood = likelihood
-        if isinstance(space, Images):
-            self.keep_threshold()
 
     @property
     def image_shape(self) -> tuple[int, ...]:

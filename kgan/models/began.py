@@ -121,7 +121,6 @@ class BEGAN(Detecting, GAN):
         self.lambda_k = lambda_k
         self.distance = reconstructions.get(reconstruction)
         self.k = self.state("k", k)
-        self.keep_threshold()
         self.plateau = None if stall_steps is None else Plateau(self, stall_steps)
 
     # The game

@@ -141,7 +141,6 @@ class FAnoGAN(Detecting, Encoding, Game):
         self.latents = Latents(latent_dim, latent_prior)
         self.kappa, self.cycle = float(kappa), cycle
         self.false_alarms, self.map_sigma = false_alarms, map_sigma
-        self.keep_threshold()
         self._initial = None if given else _digest(generator)
 
     # The game

@@ -144,6 +144,12 @@ class Data:
             from kgan.data import degradations
 
             return degradations.get(self.degradation).own
+        if self.normal:
+            held_out = " --validation val" if self.validation else ""
+            return (
+                f"--data parts --split train{held_out} --normal good --image-size 64 "
+                "(subfolders train/good, ...)"
+            )
         classes = ", one subfolder per class" * self.labels
         return f"--data photos.tar --image-size 64 (a folder, .zip or .tar{classes})"
 

@@ -3,8 +3,10 @@ import logging
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import kgan
+from kgan.runs.training_state import SavedState, TrainingState
 from tests.game_test_case import compiled, dataset_of
 
 SHAPE = (6, 6, 1)
@@ -69,6 +71,67 @@ def test_a_threshold_without_an_upper_bound_is_saved_too(tmp_path):
         np.testing.assert_array_equal(loaded.detect(x)[name], answer)
 
 
+def models_of_before():
+    """Those that were there before they had thresholds."""
+    began = kgan.BEGAN((10, 10, 1), latent_dim=2, hidden=2, width=2, seed=0)
+    sizes = {"hidden": (5,), "seed": 0}
+    return [kgan.AutoEncoder(SHAPE, 2, **sizes), kgan.VAE(SHAPE, 2, **sizes), began]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_files_and_states_of_before_still_load(number, tmp_path):
+    model = compiled(lambda: models_of_before()[number])
+    shape = model.spaces[0].shape
+    x = np.random.default_rng(0).integers(0, 256, (40, *shape), "uint8")
+    # Two counters, BEGAN's k, and nothing for a threshold.
+    of_networks = {id(v) for network in model.networks for v in network.weights}
+    own = [v.name for v in model.weights if id(v) not in of_networks]
+    assert own == ["steps", "images", *model.states]
+    assert set(model.states) <= {"k"}
+    # A state as it was written before: variables in their order, and the place.
+    place = {n: tf.Variable(1, dtype=tf.int64) for n in ("epoch", "batch")}
+    variables = [v.value for v in model.saved_variables]
+    state = tf.train.Checkpoint(variables=variables, **place)
+    tf.train.CheckpointManager(state, str(tmp_path / "old"), 1).save()
+    # A file of before has no notes.
+    model.save(tmp_path / "old.keras")
+    found = model.calibrate(x)
+    model.save(tmp_path / "new.keras")
+    assert keras.models.load_model(tmp_path / "new.keras").threshold == found
+    scores = model.endpoint("score")(images=x)["scores"]
+
+    assert SavedState(model, tmp_path / "old").restore()
+    loaded = keras.models.load_model(tmp_path / "old.keras")
+    for other in (model, loaded):
+        assert other.threshold is None
+        answers = other.endpoint("score")(images=x)
+        assert answers.keys() == {"scores", "maps"}
+        np.testing.assert_array_equal(answers["scores"], scores)
+    model.load_weights(tmp_path / "new.keras")
+    assert model.threshold == found
+
+
+def test_a_state_has_a_threshold_where_there_is_one(tmp_path):
+    model, other = compiled(build), compiled(build)
+    state = TrainingState(model, tmp_path, keep=3)
+    state.save(epoch=1, batch=0)
+    names = [name for name, _ in tf.train.list_variables(str(tmp_path))]
+    assert not any("notes" in name for name in names)
+    found = model.calibrate(images())
+    state.save(epoch=2, batch=0)
+    again = model.calibrate(images(), false_alarms=0.3)
+    assert state.restore()
+    assert model.threshold == found != again
+    assert SavedState(other, tmp_path).restore()
+    assert other.threshold == found
+    # No state is overwritten by one after the restoring.
+    model.calibrate(images(), false_alarms=0.3)
+    state.save(epoch=3, batch=0)
+    assert len(tf.train.get_checkpoint_state(tmp_path).all_model_checkpoint_paths) == 3
+    assert SavedState(other, tmp_path).restore()
+    assert other.threshold == again
+
+
 def test_more_training_takes_the_threshold_away():
     model = compiled(build)
     model.calibrate(images())
@@ -99,7 +162,7 @@ def test_validation_data_give_a_threshold_at_the_end(tmp_path, caplog):
     assert "kgan: threshold" in caplog.text
     # The last state that is saved has it.
     other = compiled(build)
-    assert kgan.runs.training_state.SavedState(other, tmp_path).restore()
+    assert SavedState(other, tmp_path).restore()
     assert other.threshold == model.threshold
 
 

@@ -1,20 +1,14 @@
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 import kgan
 from kgan.recipes.anomaly_study import EXPERIMENTS
+from tests.scripts import load_script
 
 
 @pytest.fixture(scope="module")
 def script():
-    path = Path(kgan.__file__).parents[1] / "scripts" / "anomaly_study.py"
-    spec = importlib.util.spec_from_file_location("anomaly_study", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("anomaly_study")
 
 
 def test_stages_fit_together():
