@@ -96,6 +96,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"dashboard    tensorboard --logdir {run.output.logs}")
         if (run.path / "best.keras").exists():
             print(f"best         kgan export {run.path}/best.keras")
+        for name, facts in model.about().items():
+            print(f"{name:<13}{facts['sentence']}")
         print(f"SavedModel   {exported}")
 
 

@@ -21,8 +21,10 @@ from kgan.system.text import columns, did_you_mean
 # Command -> what it does. Its module has the same name.
 COMMANDS = {
     "augment": "Write a labelled folder of generated images, for a classifier.",
+    "calibrate": "Give a model that finds anomalies its threshold.",
     "compare": "Compare two evaluations, if they were made in the same way.",
     "data": "Show what a folder or archive of images is, and how to train on it.",
+    "detect": "Find the strange images of a folder, and report where.",
     "evaluate": "Score the samples of a run, a .keras file or an export.",
     "export": "Write the generator of a run or a .keras file for TF Serving.",
     "interpolate": "Write a picture of what lies between latents.",

@@ -53,8 +53,8 @@ def run(options: Options) -> None:
     from kgan.system.files import new_directory
 
     _check(options)
-    files, headers = _files(options.images, options.skip_corrupt)
-    names = _answers(files)
+    files, headers = image_files_of(options.images, options.skip_corrupt)
+    names = png_names(files)
     with new_directory(options.out) as place:
         samples = open_samples(options.source, options.weights, options.endpoint)
         name, space = _source(samples)
@@ -85,13 +85,13 @@ def _check(options: Options):
         check_whole("multiple", options.multiple)
 
 
-def _files(path: str, skip_corrupt: bool) -> tuple[Any, dict[str, Any]]:
-    """(The files of a folder or archive, or one file; name -> header).
+def image_files_of(path: str, skip_corrupt: bool = False) -> tuple[Any, dict[str, Any]]:
+    """(`kgan.data.files.Files` of a folder or archive, or one file; name -> header).
 
     Each file is decoded once before the work, so that no damage ends it in the middle.
 
     Raises:
-        ValueError: if there are no images, or other files.
+        ValueError: if there are no images, or other files, unless these are left out.
     """
     from kgan.data.files import Files, is_archive, open_files
     from kgan.data.folder import scan
@@ -105,8 +105,8 @@ def _files(path: str, skip_corrupt: bool) -> tuple[Any, dict[str, Any]]:
     return files.only(headers), headers
 
 
-def _answers(files: Any) -> list[str]:
-    """The names of the answers.
+def png_names(files: Any) -> list[str]:
+    """The names of the answers, a PNG file for each image.
 
     Raises:
         ValueError: if two images would have the same answer.

@@ -228,6 +228,14 @@ class Game(SavedWhole):
         """
         return {}
 
+    def about(self) -> dict[str, Any]:
+        """What the card of an export says of the model beside its settings.
+
+        Returns:
+            name -> a dictionary for JSON, with a `sentence` for people in it.
+        """
+        return {}
+
     def pictures(
         self, examples: tuple[Any, ...] | None, n: int = 64, seed: int = 0
     ) -> dict[str, Picture]:

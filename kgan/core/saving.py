@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import json
 from typing import Any
 
 import keras
+import numpy as np
 
 # Keys of a config that are no arguments.
 _TUPLE, _POLICY = "tuple", "dtype_policy"
+# Of what a file keeps beside variables.
+_NOTES = "notes"
 
 
 class SavedWhole(keras.Model):
@@ -19,13 +23,22 @@ class SavedWhole(keras.Model):
     - the arguments of the constructor, those of subclasses included, as the config;
     - every optimizer with its slots: `compile` keeps them as `<player>_optimizer`;
     - the seeds of latents and dropout, so that a loaded model goes on as the saved
-      one would.
+      one would;
+    - `notes`, where there are some.
+
+    Attributes:
+        notes: what is known of the weights beside them, by name, such as a threshold:
+            trees for JSON. They are no variables, so that files and states of a model
+            that has learned to take notes since then load as before.
     """
+
+    notes: dict[str, Any]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> SavedWhole:
         instance = super().__new__(cls, *args, **kwargs)
         # Around Keras' tracking, which would take networks in it for layers.
         instance.__dict__["_arguments"] = _bound(cls, instance, args, kwargs)
+        instance.__dict__["notes"] = {}
         return instance
 
     def get_config(self) -> dict[str, Any]:
@@ -60,12 +73,18 @@ class SavedWhole(keras.Model):
         super().save_own_variables(store)
         for i, state in enumerate(self._seed_states()):
             store[f"seed_{i}"] = state.numpy()
+        if self.notes:
+            store[_NOTES] = np.frombuffer(json.dumps(self.notes).encode(), "uint8")
 
     def load_own_variables(self, store: Any) -> None:
         for i, state in enumerate(self._seed_states()):
             state.assign(store[f"seed_{i}"])
-        own = {k: store[k] for k in store.keys() if "seed_" not in k}  # noqa: SIM118
+        # Keras numbers its own.
+        own = {k: store[k] for k in store.keys() if k.isdigit()}  # noqa: SIM118
         super().load_own_variables(own)
+        self.notes.clear()
+        if _NOTES in store.keys():  # noqa: SIM118
+            self.notes.update(json.loads(np.asarray(store[_NOTES]).tobytes()))
 
     def _seed_states(self):
         weights = {id(v) for v in self.weights}

@@ -94,6 +94,9 @@ class FolderSource(Source):
         tops = [name.partition("/")[0] for name in files.names]
         self._labels = np.array([number.get(top, 0) for top in tops], "int32")
 
+    def all_labels(self) -> np.ndarray | None:
+        return None if self.num_classes is None else self._labels
+
     def class_counts(self) -> np.ndarray | None:
         if self.num_classes is None:
             return None

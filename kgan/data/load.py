@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +12,7 @@ import tensorflow as tf
 
 from kgan.data import facades, synthetic
 from kgan.data.folder import open_folder
+from kgan.data.normal import NormalSource
 from kgan.data.opening import (
     EMBEDDED,
     files_of,
@@ -77,6 +79,9 @@ def load(
             the size of the data.
         channels: 1 (gray), 3 (RGB) or 4 (RGBA). Default: the channels of the data.
         labels: whether a batch is (examples, labels), with int32 labels [batch].
+        normal: names or numbers of the classes that are normal. Without labels, only
+            their examples are read; with labels, all are, 0 for normal and 1 for
+            anomalous.
         target: where the targets of pairs are, so that a batch is (source, target):
             - a second folder, archive, array, or TFDS set;
             - another split of the same set, such as "trainB";
@@ -118,6 +123,7 @@ def open_source(
     image_size: int | tuple[int, int] | None = None,
     channels: int | None = None,
     labels: bool = False,
+    normal: Sequence[Any] = (),
     target: Any = None,
     paired: bool = True,
     degradation: Literal["gray", "downscale2", "downscale4", "mask"] | None = None,
@@ -140,17 +146,21 @@ def open_source(
     Raises:
         ValueError: as for `load`, except for the size of a batch.
     """
-    _check_parts(labels, target, degradation)
+    _check_parts(labels, normal, target, degradation)
     reading = Reading(
         split, image_size, channels, labels, data_dir, skip_corrupt, in_memory, crop
     )
-    opened = _opened(source, reading, target, paired, degradation, flip)
+    if normal:
+        opened = _normal(source, reading, normal, flip)
+    else:
+        opened = _opened(source, reading, target, paired, degradation, flip)
     opened.origin = _origin(
         source,
         split=split,
         image_size=image_size,
         channels=channels,
         labels=labels,
+        normal=tuple(normal),
         target=target,
         paired=paired,
         degradation=degradation,
@@ -192,12 +202,26 @@ def _opened(
     return DerivedSource(opened, degradation) if degradation else opened
 
 
-def _check_parts(labels: bool, target: Any, degradation: str | None):
+def _normal(source: Any, reading: Reading, normal: Sequence[Any], flip: bool):
+    # The labels say what is normal, whether a batch has them or not.
+    labelled = dataclasses.replace(reading, labels=True)
+    base = open_examples(source, labelled)
+    return _windowed(NormalSource(base, normal, reading.labels), reading.crop, flip)
+
+
+def _check_parts(
+    labels: bool, normal: Sequence[Any], target: Any, degradation: str | None
+):
     given = {
-        "labels": labels,
+        "labels" if labels else "normal": labels or bool(normal),
         "target": target is not None,
         "degradation": degradation is not None,
     }
+    if isinstance(normal, str):
+        raise ValueError(
+            "Expected the normal classes as a list, such as normal=['3']. "
+            f"Received: {normal!r}."
+        )
     asked = [name for name, value in given.items() if value]
     if len(asked) > 1:
         raise ValueError(

@@ -74,6 +74,11 @@ class Source:
         """The shape of one example, of the source of a pair."""
         return tuple(self.space.shape)
 
+    def all_labels(self) -> np.ndarray | None:
+        """The label of each example in the order of the set, integers [size]; None
+        without labels, or where they are not known without reading the set."""
+        return None
+
     def class_counts(self) -> np.ndarray | None:
         """The number of examples of each class, integers [num_classes]; None where it
         is not known without reading the set."""
@@ -235,6 +240,9 @@ class ArraySource(Source):
         super().__init__(name, len(examples), space, num_classes, **kwargs)
         self.examples = examples
         self.labels = labels
+
+    def all_labels(self) -> np.ndarray | None:
+        return self.labels
 
     def class_counts(self) -> np.ndarray | None:
         if self.labels is None:

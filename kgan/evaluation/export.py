@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,26 @@ def open_export(path: str | Path, endpoint: str | None = None) -> Questions:
     Raises:
         ValueError: if no signature makes examples.
     """
+    signatures, ask = open_signatures(path)
+    # Imported here, because the card module imports the scores of evaluations.
+    from kgan.serving import card
+
+    known = _of_numbers(path), card.takes_of(path)
+    return questions(signatures, ask, path, *known, endpoint=endpoint)
+
+
+def open_signatures(
+    path: str | Path,
+) -> tuple[dict[str, Signature], Callable[..., dict[str, np.ndarray]]]:
+    """Loads an export.
+
+    Args:
+        path: directory of one version.
+
+    Returns:
+        (name -> signature, function of the name of a signature and its inputs -> its
+        outputs).
+    """
     loaded = tf.saved_model.load(str(path))
 
     def ask(name: str, inputs: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -42,11 +63,7 @@ def open_export(path: str | Path, endpoint: str | None = None) -> Questions:
         )
         for name, function in loaded.signatures.items()
     }
-    # Imported here, because the card module imports the scores of evaluations.
-    from kgan.serving import card
-
-    known = _of_numbers(path), card.takes_of(path)
-    return questions(signatures, ask, path, *known, endpoint=endpoint)
+    return signatures, ask
 
 
 def about_export(path: str | Path) -> tuple[str, dict[str, Any], Data | None]:

@@ -65,7 +65,12 @@ def open_samples(
         _check_one_set(path, weights)
         asked = open_export(path, endpoint)
         return _asking(asked, path, "savedmodel", *about_export(path))
-    raise ValueError(
+    raise ValueError(no_source(path))
+
+
+def no_source(path: Path) -> str:
+    """The message of an error where `path` has no model."""
+    return (
         "Expected the directory of a training run (logs/dcgan/001), a .keras file, "
         "the directory of one version of an export (export/dcgan/1), or the address of "
         "a server (http://localhost:8501, localhost:8500). "

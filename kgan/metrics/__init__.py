@@ -58,6 +58,7 @@ from kgan.metrics.sliced_wasserstein import (
     sliced_wasserstein,
 )
 from kgan.metrics.ssim import SSIM
+from kgan.metrics.threshold import Threshold, calibrate, far_out
 from kgan.metrics.value import Value
 from kgan.system.registry import resolve
 
@@ -124,12 +125,15 @@ __all__ = [
     "Retrieval",
     "SlicedWasserstein",
     "StackedModeCoverage",
+    "Threshold",
     "Value",
     "auroc",
+    "calibrate",
     "categorical_bound",
     "choose_sigma",
     "density_coverage",
     "extractors",
+    "far_out",
     "frechet_distance",
     "gaussian",
     "get",

@@ -1,12 +1,14 @@
 """One paper per file: its equations and its class."""
 
 from kgan.models.acgan import ACGAN
+from kgan.models.anogan import AnoGAN
 from kgan.models.autoencoder import AutoEncoder
 from kgan.models.began import BEGAN
 from kgan.models.colorization import Colorization
 from kgan.models.conditional_gan import ConditionalGAN
 from kgan.models.cyclegan import CycleGAN
 from kgan.models.dcgan import DCGAN
+from kgan.models.fanogan import FAnoGAN
 from kgan.models.info_gan import InfoGAN
 from kgan.models.line import LineGAN
 from kgan.models.lsgan import LSGAN
@@ -36,10 +38,12 @@ __all__ = [
     "VAEGAN",
     "WGAN",
     "WGANGP",
+    "AnoGAN",
     "AutoEncoder",
     "Colorization",
     "ConditionalGAN",
     "CycleGAN",
+    "FAnoGAN",
     "InfoGAN",
     "LineGAN",
     "Pix2Pix",

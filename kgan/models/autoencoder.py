@@ -7,13 +7,14 @@ from typing import Any, Literal, NamedTuple
 
 import keras
 
+from kgan.core.detecting import Detecting
 from kgan.core.encoding import Encoding
 from kgan.core.game import Game
 from kgan.core.player import Player
 from kgan.networks.dcgan import dcgan_encoder, dcgan_generator
 from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
 from kgan.objectives import likelihoods
-from kgan.spaces import Endpoint, Points, of_shape
+from kgan.spaces import Endpoint, Images, Points, of_shape
 from kgan.spaces.space import dims
 from kgan.system.checks import check_mean, check_whole
 
@@ -33,7 +34,7 @@ class Coded(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("kgan")
-class AutoEncoder(Encoding, Game):
+class AutoEncoder(Detecting, Encoding, Game):
     """Encoder and decoder that lose as little of an image as they can.
 
     One player with two networks: the encoder makes a code z of an image x, and the
@@ -183,7 +184,9 @@ class AutoEncoder(Encoding, Game):
     # Asking
 
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
-        """`reconstruct`: images -> images; `encode`: images -> z."""
+        """`reconstruct`: images -> images; `encode`: images -> z; `score`, of images:
+        the mean of (x - reconstruction)^2 over pixels, see
+        `kgan.core.detecting.Detecting`."""
         encoder = self.shown(self.encoder, averaged)
         decoder = self.shown(self.decoder, averaged)
         images = {"images": self.spaces[0]}
@@ -195,10 +198,17 @@ class AutoEncoder(Encoding, Game):
             code = code_of(images)[:, : self.latent_dim]
             return {"images": self.shown_images(decoder(code, training=False))}
 
-        return {
+        def judge(images: Any):
+            residuals = images - reconstruct(images)["images"]
+            return keras.ops.mean(residuals**2, axis=(1, 2, 3)), residuals
+
+        endpoints = {
             "reconstruct": Endpoint(reconstruct, images, images, target=0),
             "encode": self.encoding(code_of),
         }
+        if isinstance(self.spaces[0], Images):
+            endpoints["score"] = self.detection(judge, averaged)
+        return endpoints
 
     def encoding(self, code_of: Callable[[Any], Any]) -> Endpoint:
         """The endpoint `encode`.

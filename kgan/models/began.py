@@ -8,11 +8,12 @@ from typing import Any, Literal, NamedTuple
 import keras
 from keras import ops
 
+from kgan.core.detecting import Detecting
 from kgan.core.gan import GAN
 from kgan.core.plateau import Plateau
 from kgan.networks.autoencoder import autoencoder_discriminator, autoencoder_generator
 from kgan.objectives import reconstruction as reconstructions
-from kgan.spaces import Endpoint, Picture, Points, Scalar
+from kgan.spaces import Endpoint, Picture, Points
 from kgan.spaces.picture import first
 
 
@@ -34,7 +35,7 @@ class Autoencoded(NamedTuple):
 
 
 @keras.saving.register_keras_serializable("kgan")
-class BEGAN(GAN):
+class BEGAN(Detecting, GAN):
     """Boundary equilibrium GAN: Berthelot, Schumm and Metz 2017 (arXiv 1703.10717).
 
     D is an autoencoder. It learns to give real examples back, and others not:
@@ -179,7 +180,8 @@ class BEGAN(GAN):
 
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
         """`generate`; `reconstruct`: images -> D(images); `encode`: images -> codes;
-        `score`: images -> L, which is high for images unlike the real ones."""
+        `score`: images -> L, which is high for images unlike the real ones, a map of
+        |x - D(x)|, and a verdict, see `kgan.core.detecting.Detecting`."""
         made = super().endpoints(averaged)["generate"]
         encoder = self.discriminator.get_layer("encoder")
         images, codes = {"images": self.examples}, Points(encoder.output_shape[-1])
@@ -193,14 +195,15 @@ class BEGAN(GAN):
         def encode(images: Any):
             return {"codes": ops.cast(encoder(images), keras.backend.floatx())}
 
-        def score(images: Any):
-            return {"scores": self.distance(images, self.discriminator(images))}
+        def judge(images: Any):
+            outputs = self.discriminator(images)
+            return self.distance(images, outputs), images - outputs
 
         return {
             "generate": Endpoint(generate, made.takes, images, seeded="sample"),
             "reconstruct": Endpoint(reconstruct, images, images, target=0),
             "encode": Endpoint(encode, images, {"codes": codes}),
-            "score": Endpoint(score, images, {"scores": Scalar()}),
+            "score": self.detection(judge, averaged),
         }
 
     def pictures(

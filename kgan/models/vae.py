@@ -101,9 +101,9 @@ class VAE(AutoEncoder):
 
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
         """`generate`: z -> images; `reconstruct`: images -> images, through the mean of
-        q(z | x); `encode`: images -> mean and log variance; `weigh`, where the
-        likelihood is a probability: images and noise -> log p(x, z) / q(z | x), one
-        importance sample of log p(x)."""
+        q(z | x); `encode`: images -> mean and log variance; `score`, of images, as of
+        an `AutoEncoder`; `weigh`, where the likelihood is a probability: images and
+        noise -> log p(x, z) / q(z | x), one importance sample of log p(x)."""
         encoder = self.shown(self.encoder, averaged)
         decoder = self.shown(self.decoder, averaged)
         images, latents = {"images": self.spaces[0]}, {"latents": self.latents}

@@ -1,6 +1,7 @@
 """A paper's experiment as data. Nothing here imports TensorFlow."""
 
 from kgan.recipes.acgan import ACGAN
+from kgan.recipes.anogan import ANOGAN
 from kgan.recipes.autoencoder import AUTOENCODER
 from kgan.recipes.began import BEGAN
 from kgan.recipes.colorize import COLORIZE
@@ -8,6 +9,7 @@ from kgan.recipes.conditional_gan import CONDITIONAL_GAN
 from kgan.recipes.cyclegan import CYCLEGAN
 from kgan.recipes.dcgan import DCGAN
 from kgan.recipes.dcgan_stacked_mnist import DCGAN_STACKED_MNIST
+from kgan.recipes.fanogan import FANOGAN, FANOGAN_GAN
 from kgan.recipes.gan import GAN
 from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.gan_mnist_parzen import GAN_MNIST_PARZEN
@@ -63,6 +65,9 @@ RECIPES = {
         VAE_DCGAN,
         VAE_MNIST,
         VAEGAN,
+        ANOGAN,
+        FANOGAN_GAN,
+        FANOGAN,
         THEORY,
     )
 }

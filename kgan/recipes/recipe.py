@@ -76,6 +76,9 @@ class Data:
     """Leave out and count files of a folder that are not images."""
     labels: bool = False
     """Learn from the classes too: of a set with labels, or of one subfolder each."""
+    normal: tuple[str, ...] = ()
+    """Names or numbers of the classes that are normal: learn from their examples alone,
+    and score all others as anomalous."""
     target: str | None = None
     """Targets of pairs: a second folder, a split such as trainB, or left or right for
     images with source and target side by side."""
@@ -87,6 +90,11 @@ class Data:
     """Mirror images at random, both of a pair alike."""
     crop: int | None = None
     """Crop this many pixels per side at random, of both images of a pair alike."""
+
+    def __post_init__(self) -> None:
+        # A list, as JSON has it, or whole numbers.
+        normal = tuple(str(name) for name in self.normal)
+        object.__setattr__(self, "normal", normal)
 
     def target_of(self, split: str) -> str | None:
         """Where the targets of a split are.
@@ -136,6 +144,12 @@ class Data:
             from kgan.data import degradations
 
             return degradations.get(self.degradation).own
+        if self.normal:
+            held_out = " --validation val" if self.validation else ""
+            return (
+                f"--data parts --split train{held_out} --normal good --image-size 64 "
+                "(subfolders train/good, ...)"
+            )
         classes = ", one subfolder per class" * self.labels
         return f"--data photos.tar --image-size 64 (a folder, .zip or .tar{classes})"
 

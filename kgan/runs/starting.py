@@ -65,6 +65,8 @@ def copy_networks(model: Game, other: Game, origin: str) -> tuple[list[str], str
 
     Optimizers, seeds and counts of steps stay as they are. An averaged network begins
     with the average of the other model, or with the copied weights where that has none.
+    A network that no player of `model` trains is a copy of the average, where the other
+    model has one.
 
     >>> other = kgan.DCGAN((28, 28, 1), latent_dim=4, width=2, seed=1)
     >>> kgan.runs.starting.copy_networks(model, other, "other.keras")[0]
@@ -93,8 +95,12 @@ def copy_networks(model: Game, other: Game, origin: str) -> tuple[list[str], str
     for name in names:
         _check_shapes(own[name], given[name], origin)
     digest = hashlib.sha256()
+    trained = {id(network) for network in model.networks}
     for name in names:
-        weights = given[name].get_weights()
+        source = given[name]
+        if id(own[name]) not in trained:
+            source = other.averaging.of(source) or source
+        weights = source.get_weights()
         own[name].set_weights(weights)
         average = model.averaging.of(own[name])
         if average is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 import tempfile
@@ -14,6 +15,9 @@ from kgan.distribute.strategies import is_chief
 from kgan.system.finite import not_finite_variables
 
 _log = logging.getLogger("kgan")
+
+# Where a checkpoint has them.
+_NOTES = "notes/.ATTRIBUTES/py_state"
 
 
 class SavedState:
@@ -37,6 +41,7 @@ class SavedState:
         self._checkpoint = tf.train.Checkpoint(
             variables=self._variables, epoch=self._epoch, batch=self._batch
         )
+        self._notes = _Notes(model)
         self._newest = None
 
     @property
@@ -63,7 +68,7 @@ class SavedState:
         for path in paths:
             try:
                 _check_same(path, self._variables)
-                self._checkpoint.restore(path).assert_consumed()
+                self._read(path)
                 self._newest = path
                 return True
             except (tf.errors.OpError, IndexError) as error:
@@ -79,17 +84,43 @@ class SavedState:
 
     def restore_again(self) -> None:
         """Restores the state that `restore` restored."""
-        self._checkpoint.restore(self._newest).assert_consumed()
+        self._read(self._newest)
+
+    def _read(self, path: str):
+        saved = tf.train.load_checkpoint(path).get_variable_to_shape_map()
+        self._notes.model.notes.clear()
+        self._with_notes(_NOTES in saved)
+        self._checkpoint.restore(path).assert_consumed()
+
+    def _with_notes(self, there: bool):
+        """Whether a checkpoint has notes: without any it is as it always was."""
+        if there:
+            self._checkpoint.notes = self._notes
+        elif hasattr(self._checkpoint, "notes"):
+            del self._checkpoint.notes
+
+
+class _Notes(tf.train.experimental.PythonState):
+    """The notes of a model, in a checkpoint."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+
+    def serialize(self) -> str:
+        return json.dumps(self.model.notes)
+
+    def deserialize(self, string_value: bytes) -> None:
+        self.model.notes.update(json.loads(string_value))
 
 
 class TrainingState(SavedState):
     """Everything that training changes, and the place in the data.
 
     A state holds the networks with their buffers, the optimizers of all players, the
-    averaged networks, all random seeds, the means of the current epoch, and the place
-    where training goes on: `epoch` and `batch`. `tf.train.CheckpointManager` writes a
-    state. A state counts when it is complete, so a process that is killed while it
-    writes leaves the last complete state.
+    averaged networks, all random seeds, the means of the current epoch, the model's
+    notes, and the place where training goes on: `epoch` and `batch`.
+    `tf.train.CheckpointManager` writes a state. A state counts when it is complete, so
+    a process that is killed while it writes leaves the last complete state.
 
     On several machines, every machine must save, because TensorFlow adds up the
     variables of the replicas while it saves. Only the chief's files count; the other
@@ -132,6 +163,7 @@ class TrainingState(SavedState):
             OSError: if the state cannot be written. Earlier states stay on disk.
         """
         self.place(epoch, batch)
+        self._with_notes(bool(self._notes.model.notes))
         try:
             self._manager.save()
         except (tf.errors.ResourceExhaustedError, tf.errors.InternalError,

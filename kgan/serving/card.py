@@ -152,6 +152,7 @@ def _model(model: Game, parameters: int):
         },
         "weights": weights,
         "settings": _settings(model),
+        "about": model.about(),
     }
 
 

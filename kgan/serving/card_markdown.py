@@ -24,6 +24,7 @@ def markdown(facts: dict[str, Any]) -> str:
         f"{model['weights']}.",
         "",
         *_endpoint_lines(model["endpoints"]),
+        *_about_lines(model.get("about") or {}),
         *_class_lines(model.get("labels") or {}),
         *_picture_lines(facts),
         "",
@@ -78,6 +79,10 @@ def _endpoint_lines(endpoints: dict[str, Any]):
         f"- {name}: {words(ends['takes'])} -> {words(ends['gives'])}"
         for name, ends in endpoints.items()
     ]
+
+
+def _about_lines(about: dict[str, Any]):
+    return [f"- {name.capitalize()}: {of['sentence']}" for name, of in about.items()]
 
 
 def _class_lines(labels: dict[str, Any]):

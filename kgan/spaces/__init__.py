@@ -7,6 +7,7 @@ from kgan.spaces.images import Images, to_float, to_uint8
 from kgan.spaces.infer import of_array, of_shape
 from kgan.spaces.labels import Labels, Scalar
 from kgan.spaces.latents import Latents
+from kgan.spaces.maps import Maps
 from kgan.spaces.picture import Picture
 from kgan.spaces.points import Points
 from kgan.spaces.space import Space
@@ -20,6 +21,7 @@ __all__ = [
     "Labels",
     "Latents",
     "Layers",
+    "Maps",
     "Picture",
     "Points",
     "Scalar",

@@ -33,6 +33,10 @@ class Prior(Configured):
         """
         raise NotImplementedError
 
+    def nearest(self, latents: Any) -> tf.Tensor:
+        """The nearest latents that can be drawn; the same where all can be."""
+        return latents
+
 
 @keras.saving.register_keras_serializable("kgan")
 class Normal(Prior):
@@ -61,6 +65,9 @@ class Uniform(Prior):
         return philox.uniform(
             shape, _key(seed), -self.limit, self.limit, keras.backend.floatx()
         )
+
+    def nearest(self, latents: Any) -> tf.Tensor:
+        return tf.clip_by_value(latents, -self.limit, self.limit)
 
     def get_config(self) -> dict[str, Any]:
         return {"limit": self.limit}

@@ -20,6 +20,7 @@ OWN = {
     "srresnet": "--crop 96",
     "srgan": "--crop 96",
     "dcgan": "--image-size 64",
+    "fanogan": "--validation val --normal good",
 }
 
 

@@ -35,7 +35,7 @@ def test_it_learns_one_image():
     model.fit(x, batch_size=8, epochs=60, verbose=0)
     assert np.abs(model.reconstruct(x) - x).max() < 0.5
     assert model.encode(x)["latents"].shape == (8, 2)
-    assert list(model.endpoints()) == ["reconstruct", "encode"]
+    assert list(model.endpoints()) == ["reconstruct", "encode", "score"]
 
 
 def test_the_decoder_says_the_mean_at_first():
