@@ -159,7 +159,7 @@ def ways_of(model):
 
 def scored(name, experiment, data, ways, sets):
     """Scores of a test of images of one size, and some pictures."""
-    both = [uint8(x)[: experiment.tested] for x in sides(name, data, sets)]
+    both = [evenly(uint8(x), experiment.tested) for x in sides(name, data, sets)]
     scores, pictures = {}, {}
     # The second way, if there is one, goes back.
     for way, (taken, wanted) in zip(ways, (both, both[::-1]), strict=False):
@@ -171,9 +171,15 @@ def scored(name, experiment, data, ways, sets):
         scores |= {f"{before}{key}": value for key, value in own.items()}
         columns = {"source": taken, "output": made, "target": wanted}
         for what, images in columns.items():
-            rows = np.linspace(0, len(images) - 1, SHOWN).astype(int)
-            pictures[f"{way}_{what}"] = images[rows]
+            pictures[f"{way}_{what}"] = evenly(images, SHOWN)
     return {"count": len(both[0]), **scores}, pictures
+
+
+def evenly(images, n):
+    """n of the images, from the first to the last: sets may be sorted by class."""
+    return (
+        images if n is None else images[np.linspace(0, len(images) - 1, n).astype(int)]
+    )
 
 
 def sides(name, data, sets):
@@ -323,8 +329,9 @@ def mean_color(experiment, sets):
     """One color for all pixels, the mean a* and b* of the training images."""
     path = str(sets / experiment.data.data)
     data = dataclasses.replace(experiment.data, data=path, flip=False)
-    colors = data.open().parts(2000)[1]
-    ab = np.asarray(rgb_to_lab(colors))[..., 1:].mean(axis=(0, 1, 2))
+    source = data.open()
+    crops = source.batches(100, shuffle=False, augment=False)
+    ab = np.mean([np.mean(rgb_to_lab(x), axis=(0, 1, 2))[1:] for _, x in crops], axis=0)
 
     def color(images):
         lab = np.array(rgb_to_lab(floats(np.repeat(images, 3, axis=-1))))

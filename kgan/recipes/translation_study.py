@@ -50,7 +50,7 @@ class Experiment:
         settings: name -> `Setting`.
         seen: training examples of each run.
         whole: whether tests are images of many sizes, translated one by one.
-        tested: images of a test that count, from its first on; None for all.
+        tested: images of a test that count, evenly from all of it; None for all.
         factor: of super-resolution, else 1.
     """
 
@@ -111,7 +111,7 @@ def _colors(title: str, data: Data, test: Data, seen: int, whole: bool, width: i
         title=title,
         data=data,
         tests={"test": test},
-        tested=2000,
+        tested=1000,
         settings={
             "l1": Setting("L1 alone", recipe, {"width": width, "adversarial": 0.0}),
             "both": Setting("L1 + cGAN", recipe, {"width": width}),
