@@ -15,6 +15,7 @@ import argparse
 import dataclasses
 import functools
 import json
+import math
 import os
 import time
 from collections.abc import Callable
@@ -330,7 +331,9 @@ def mean_color(experiment, sets):
     path = str(sets / experiment.data.data)
     data = dataclasses.replace(experiment.data, data=path, flip=False)
     source = data.open()
-    crops = source.batches(100, shuffle=False, augment=False)
+    # Batches of equal sizes, so that the mean of their means is that of all.
+    size = math.gcd(source.size, 100)
+    crops = source.batches(size, shuffle=False, augment=False)
     ab = np.mean([np.mean(rgb_to_lab(x), axis=(0, 1, 2))[1:] for _, x in crops], axis=0)
 
     def color(images):
