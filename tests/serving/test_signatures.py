@@ -143,6 +143,8 @@ def test_an_encoder_and_its_decoder(tmp_path):
             "encode_png",
             "reconstruct",
             "reconstruct_png",
+            "score",
+            "score_png",
         }
 
 
