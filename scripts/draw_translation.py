@@ -56,7 +56,7 @@ SHOWN = {
     "facades128": ("both", "translate", "pix2pix", (1, 2)),
     "emoji": ("cyclegan", "translate", "CycleGAN", (1, 2)),
     "yosemite": ("cyclegan", "translate_back", "CycleGAN", (1, 2)),
-    "color_cifar": ("both", "translate", "colors", (0, 5)),
+    "color_cifar": ("both", "translate", "colors", (1, 2)),
 }
 GAP, LABEL = 4, 14
 
