@@ -26,7 +26,7 @@ class NoiseInjection(keras.layers.Layer):
         >>> layer = kgan.layers.NoiseInjection(start=2)
         >>> x, noise = np.zeros((1, 2, 2, 3)), np.arange(7.0)[None]
         >>> _ = layer([x, noise])
-        >>> layer.strength.assign(10.0)
+        >>> _ = layer.strength.assign(10.0)
         >>> layer([x, noise])[0, :, :, 0].numpy().tolist()
         [[20.0, 30.0], [40.0, 50.0]]
 
