@@ -47,7 +47,8 @@ def open_folder(
             "Expected one subfolder per class, because labels are asked for. "
             f"Received: {files.root}, without a subfolder per class. Sort the images "
             "into subfolders, such as cat/1.png and dog/1.png; or, for a model "
-            "without labels, leave out labels (--no-labels)."
+            "without labels, leave out labels (--no-labels); where all images are "
+            "normal, leave out normal classes (--normal, and no name)."
         )
     headers = scan(files, reading.skip_corrupt)
     return held(of_headers(files, headers, reading, target), reading.in_memory)

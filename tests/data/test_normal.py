@@ -76,7 +76,7 @@ def test_recipes_say_it_in_data():
     assert hyperparameters(recipe)["data"]["normal"] == ("3",)
 
 
-def test_bad_input(labelled):
+def test_bad_input(labelled, tmp_path):
     with pytest.raises(ValueError, match=r"a label from 0 to 4.*Received: '7'"):
         open_source(labelled, normal=["7"])
     with pytest.raises(ValueError, match="normal and degradation"):
@@ -87,6 +87,11 @@ def test_bad_input(labelled):
         open_source(labelled[0], normal=["3"])
     images, labels = labelled
     labels[labels == 3] = 2
+    for i in range(2):
+        image_files.save(tmp_path / f"{i}.png", images[i])
+    with pytest.raises(ValueError, match=r"one subfolder per class.*--normal, and no"):
+        open_source(tmp_path, normal=["good"])
+    assert open_source(tmp_path).size == 2
     with pytest.raises(ValueError, match=r"normal classes, 3\. Received: array"):
         open_source((images, labels), normal=["3"])
     with pytest.raises(ValueError, match=r"mnist_10k, which is streamed"):
