@@ -133,12 +133,8 @@ def _spread(model: StyleGAN2):
 
     The mean over the labels too, where the model takes them.
     """
-    given = {n: s.request(_LATENTS) for n, s in _labels(model).items()}
-    styles = model.endpoint("styles").sample(_LATENTS, 0, **given)["styles"]
+    endpoint = model.endpoint("styles")
+    given = {name: endpoint.takes[name].request(_LATENTS) for name in endpoint.given}
+    styles = endpoint.sample(_LATENTS, 0, **given)["styles"]
     mean = styles.mean(axis=0)
     return mean, float(np.sqrt(np.mean((styles - mean) ** 2)))
-
-
-def _labels(model: StyleGAN2):
-    endpoint = model.endpoint("styles")
-    return {name: endpoint.takes[name] for name in endpoint.given}

@@ -8,6 +8,7 @@ import tensorflow as tf
 import kgan
 from kgan.models.stylegan2 import StyleBatch, auto
 from kgan.spaces.images import to_uint8
+from tests.derivatives import along
 from tests.game_test_case import (
     batch_for,
     compiled,
@@ -114,25 +115,12 @@ def test_path_gradient_is_that_of_finite_differences():
             if hasattr(layer, "strength"):
                 layer.strength.assign(0.3)
         variables = model.generator.get_layer("synthesis").trainable_variables
-        with tf.GradientTape() as tape:
-            value = penalty()
-        slopes = tape.gradient(value, [v.value for v in variables])
         rng = np.random.default_rng(2)
         ways = [rng.normal(size=v.shape) for v in variables]
-        claimed = sum(
-            float(np.sum(s.numpy() * way))
-            for s, way in zip(slopes, ways, strict=True)
-            if s is not None
-        )
-        before, at = [v.numpy() for v in variables], {}
-        for sign in (1e-5, -1e-5):
-            for v, w, way in zip(variables, before, ways, strict=True):
-                v.assign(w + sign * way)
-            at[sign] = float(penalty())
+        claimed, measured = along(penalty, variables, ways, 1e-5)
     finally:
         keras.config.set_floatx("float32")
         keras.config.set_dtype_policy("float32")
-    measured = (at[1e-5] - at[-1e-5]) / 2e-5
     np.testing.assert_allclose(claimed, measured, rtol=1e-6)
     assert abs(claimed) > 1e-3
 
@@ -155,26 +143,13 @@ def test_r1_through_ada_is_that_of_finite_differences():
             judged = model.judged(images, batch)
             return 0.5 * tf.reduce_mean(judged.squared_norms())
 
-        with tf.GradientTape() as tape:
-            value = penalty()
-        slopes = tape.gradient(value, [v.value for v in variables])
         rng = np.random.default_rng(2)
         ways = [rng.normal(size=v.shape) for v in variables]
-        claimed = sum(
-            float(np.sum(s.numpy() * way))
-            for s, way in zip(slopes, ways, strict=True)
-            if s is not None
-        )
-        before, at = [v.numpy() for v in variables], {}
-        for sign in (1e-6, -1e-6):
-            for v, w, way in zip(variables, before, ways, strict=True):
-                v.assign(w + sign * way)
-            at[sign] = float(penalty())
+        claimed, measured = along(penalty, variables, ways, 1e-6)
     finally:
         keras.config.set_floatx("float32")
         keras.config.set_dtype_policy("float32")
     # A layer may be float32 inside: to single precision.
-    measured = (at[1e-6] - at[-1e-6]) / 2e-6
     np.testing.assert_allclose(claimed, measured, rtol=2e-3)
     assert abs(claimed) > 1e-6
 
