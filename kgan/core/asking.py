@@ -37,10 +37,10 @@ def takes(network: keras.Model, name: str) -> bool:
     return name in names_of(network)
 
 
-def main_shape(network: keras.Model) -> tuple[int | None, ...] | None:
-    """The shape of the input that is none of `BESIDE`, without the batch.
+def main_shape(network: keras.Model) -> Any:
+    """The shape of the inputs that are none of `BESIDE`, without the batch.
 
-    None where there are several such inputs, or where they are not known.
+    name -> shape where there are several such inputs; None where they are not known.
 
     >>> kgan.core.asking.main_shape(model.discriminator)
     (28, 28, 1)
@@ -50,16 +50,35 @@ def main_shape(network: keras.Model) -> tuple[int | None, ...] | None:
         # Also of networks that are no graph of layers.
         shape = network.input_shape
         return tuple(shape[1:]) if isinstance(shape, tuple) else None
-    main = [t for t, n in zip(network.inputs, names, strict=True) if n not in BESIDE]
-    return tuple(main[0].shape[1:]) if len(main) == 1 else None
+    inputs = zip(names, network.inputs, strict=True)
+    main = {name: tuple(t.shape[1:]) for name, t in inputs if name not in BESIDE}
+    return next(iter(main.values())) if len(main) == 1 else main
+
+
+def made_shape(network: keras.Model) -> Any:
+    """The shape of a network's output, without the batch.
+
+    name -> shape where the output is a dictionary; None for another tree.
+
+    >>> kgan.core.asking.made_shape(model.generator)
+    (28, 28, 1)
+    """
+    # Keras gives the shapes of several outputs as a list.
+    if isinstance(network.output_shape, tuple):
+        return tuple(network.output_shape[1:])
+    output = getattr(network, "output", None)
+    if not isinstance(output, dict):
+        return None
+    return {name: tuple(part.shape[1:]) for name, part in output.items()}
 
 
 def ask(network: keras.Model, first: Any, training: bool, **beside: Any) -> Any:
     """Calls a network with what its inputs are called.
 
     Args:
-        network: with one input, or with one and some of `BESIDE`.
-        first: for the input that is none of `BESIDE`.
+        network: with one input, or with one and some of `BESIDE`; with an input for
+            each part of `first`, where that is a dictionary.
+        first: for the inputs that are none of `BESIDE`: a tensor, or tensors by name.
         training: whether it runs in training mode.
         **beside: name -> tensor, or None for what is not there.
 
@@ -70,26 +89,36 @@ def ask(network: keras.Model, first: Any, training: bool, **beside: Any) -> Any:
     Raises:
         ValueError: if the network takes what is not there.
     """
-    names = names_of(network)
     given = first
-    if len(names) > 1:
-        missing = [n for n in names if n in beside and beside[n] is None]
-        if missing:
-            raise ValueError(
-                f"Expected {', '.join(missing)}, which {network.name!r} takes. "
-                "Received: none."
-            )
-        given = [
-            _as_taken(tensor, beside[name])
-            if name in beside
-            else keras.ops.convert_to_tensor(first)
-            for name, tensor in zip(names, network.inputs, strict=True)
-        ]
+    if len(names_of(network)) > 1:
+        given = _by_name(network, first, beside)
     said = network(given, training=training)
     if not isinstance(said, (list, tuple)):
         return said
     named = dict(zip(network.output_names, said, strict=True))
     return Opinion(said[0], dict(list(named.items())[1:]))
+
+
+def _by_name(network: keras.Model, first: Any, beside: dict[str, Any]):
+    """What a network of several inputs takes, in its order."""
+    parts = first if isinstance(first, dict) else {}
+    given = {name: keras.ops.convert_to_tensor(part) for name, part in parts.items()}
+    inputs = dict(zip(names_of(network), network.inputs, strict=True))
+    others = [name for name in inputs if name not in given]
+    missing = [n for n in others if (parts or n in beside) and beside.get(n) is None]
+    if missing:
+        raise ValueError(
+            f"Expected {', '.join(missing)}, which {network.name!r} takes. "
+            f"Received: {', '.join(parts) or 'none'}."
+        )
+    for name in others:
+        given[name] = (
+            _as_taken(inputs[name], beside[name])
+            if name in beside
+            else keras.ops.convert_to_tensor(first)
+        )
+    ordered = [given[name] for name in inputs]
+    return keras.tree.pack_sequence_as(network.input, ordered)
 
 
 def _as_taken(tensor: Any, labels: Any):

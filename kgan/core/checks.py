@@ -29,13 +29,20 @@ def check_networks(
                 f"Expected built keras.Models; the one that takes {takes} is "
                 f"{network!r}. Give it an Input, or call it once."
             )
-    made, taken = tuple(generator.output_shape[1:]), asking.main_shape(discriminator)
-    if direct and taken is not None and made != taken:
+    made, taken = asking.made_shape(generator), asking.main_shape(discriminator)
+    if direct and None not in (made, taken) and made != taken:
         raise ValueError(
             "Expected a generator that makes what the discriminator takes. Received: "
-            f"generator output [batch, {dims(made)}], "
-            f"discriminator input [batch, {dims(taken)}]."
+            f"generator output {_batches(made)}, "
+            f"discriminator input {_batches(taken)}."
         )
+
+
+def _batches(shape: Any):
+    """Batches of a shape as text, each part of a dictionary by its name."""
+    if isinstance(shape, dict):
+        return ", ".join(f"{name} {_batches(shape[name])}" for name in sorted(shape))
+    return f"[batch, {dims(shape)}]"
 
 
 def check_labels(networks: Iterable[keras.Model], spaces: Iterable[Space]) -> None:

@@ -200,9 +200,10 @@ class GAN(Game):
         return next((s for s in self.spaces if isinstance(s, Labels)), None)
 
     @property
-    def image_shape(self) -> tuple[int, ...]:
-        """The shape of one example, without the batch."""
-        return tuple(self.examples.shape)
+    def image_shape(self) -> Any:
+        """The shape of one example, without the batch; by name for several parts."""
+        shape = self.examples.shape
+        return dict(shape) if isinstance(shape, dict) else tuple(shape)
 
     @property
     def latent_prior(self) -> Any:
@@ -575,7 +576,7 @@ class GAN(Game):
                 missing, unknown, out of range or of another number than n.
         """
         endpoint = self.endpoint("generate")
-        return endpoint.sample(n, seed, batch_size, **given)["images"]
+        return _examples(endpoint.sample(n, seed, batch_size, **given))
 
     def synthesize(
         self, latents: Any, batch_size: int | None = None, **given: Any
@@ -594,7 +595,7 @@ class GAN(Game):
             NumPy float32 array [n, *image_shape], images in [-1, 1].
         """
         endpoint = self.endpoint("generate")
-        return endpoint(batch_size, latents=latents, **given)["images"]
+        return _examples(endpoint(batch_size, latents=latents, **given))
 
 
 def _latent_dim(generator: keras.Model):
@@ -604,6 +605,11 @@ def _latent_dim(generator: keras.Model):
     if latents is None or len(latents.shape) != 2:
         return None
     return latents.shape[-1]
+
+
+def _examples(answers: dict[str, Any]):
+    """What G made, the first of its answers."""
+    return next(iter(answers.values()))
 
 
 def _rows(tree: Any):

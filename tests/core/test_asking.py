@@ -29,6 +29,36 @@ def test_inputs_by_name_in_any_order():
     np.testing.assert_allclose(asked, shares([half, x]))
 
 
+@pytest.mark.parametrize("named", [False, True])
+def test_parts_by_name(named):
+    """A dictionary goes to a network of several inputs, labels beside it too."""
+    parts = {n: keras.Input((2, 3), name=n) for n in ("nodes", "edges")}
+    inputs = {**parts, "labels": keras.Input((4,), name="labels")}
+    both = [keras.layers.Flatten()(x) for x in inputs.values()]
+    logits = keras.layers.Dense(1)(keras.layers.Concatenate()(both))
+    network = keras.Model(inputs if named else list(inputs.values()), logits)
+    assert asking.main_shape(network) == {"nodes": (2, 3), "edges": (2, 3)}
+    rng = np.random.default_rng(0)
+    edges, nodes = rng.normal(size=(2, 5, 2, 3)).astype("float32")
+    labels = np.arange(5) % 4
+    given = {"edges": edges, "nodes": nodes}
+    said = asking.ask(network, given, False, labels=labels)
+    flat = [nodes.reshape(5, 6), edges.reshape(5, 6), np.eye(4)[labels]]
+    kernel, bias = network.get_weights()
+    by_hand = np.concatenate(flat, axis=1) @ kernel + bias
+    np.testing.assert_allclose(said, by_hand, rtol=1e-4, atol=1e-6)
+    with pytest.raises(ValueError, match=r"Expected nodes, which .*Received: edges\."):
+        asking.ask(network, {"edges": edges}, False, labels=labels)
+
+
+def test_made_shape():
+    x = keras.Input((3,))
+    y = keras.layers.Dense(2)(x)
+    assert asking.made_shape(keras.Model(x, y)) == (2,)
+    assert asking.made_shape(keras.Model(x, {"b": x, "a": y})) == {"a": (2,), "b": (3,)}
+    assert asking.made_shape(keras.Model(x, [x, y])) is None
+
+
 def test_labels_as_numbers():
     numbers = network(keras.Input((), dtype="int32", name="labels"))
     assert asking.takes(numbers, "labels") and not asking.takes_shares(numbers)

@@ -1,7 +1,9 @@
+import keras
 import numpy as np
 import pytest
 
 import kgan
+from kgan.core.checks import check_networks
 from tests.games import nets
 from tests.games.conditional import Conditional
 
@@ -27,6 +29,25 @@ def test_more_classes_than_the_model_has(model):
     with pytest.raises(ValueError, match=r"Make the model with classes=4"):
         model.fit(fits, validation_data=too_many)
     assert model.steps.numpy() == 0
+
+
+def test_parts_that_do_not_fit():
+    """G and D of graphs, where D takes nodes of another number of types."""
+
+    def network(types):
+        parts = {"edges": keras.Input((2, 2), name="edges")}
+        parts["nodes"] = keras.Input((2, types), name="nodes")
+        flat = [keras.layers.Flatten()(x) for x in parts.values()]
+        logits = keras.layers.Dense(1)(keras.layers.Concatenate()(flat))
+        return keras.Model(parts, logits)
+
+    z = keras.Input((4,))
+    made = {name: keras.layers.Reshape((2, 2))(z) for name in ("edges", "nodes")}
+    generator = keras.Model(z, made)
+    check_networks(generator, network(2), direct=True)
+    message = r"output edges \[batch, 2, 2\], nodes \[batch, 2, 2\], .*\[batch, 2, 5\]"
+    with pytest.raises(ValueError, match=message):
+        check_networks(generator, network(5), direct=True)
 
 
 def test_a_class_with_one_example(model):

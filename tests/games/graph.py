@@ -30,6 +30,3 @@ class GraphGAN(kgan.GAN):
             seed=seed,
             **kwargs,
         )
-
-    def discriminate(self, examples, batch):
-        return self.discriminator(examples, training=batch.training)
