@@ -24,8 +24,16 @@ class _SlopeOfOne(Penalty):
         self.one_sided = one_sided
 
     def value(self, game: Any, batch: Any, real: Judged, fake: Judged) -> Any:
-        norms = game.judged(self.points(game, batch), batch).norms()
-        game.watch({"slope": tf.reduce_mean(norms)})
+        norms = self.norms(game.judged(self.points(game, batch), batch))
+        game.watch({"slope": tf.add_n(list(map(tf.reduce_mean, norms))) / len(norms)})
+        return tf.add_n([self._mean_square(part) for part in norms])
+
+    def norms(self, judged: Judged) -> list[Any]:
+        """The norms of which each should be 1, [batch, ...]: one tensor, or several
+        whose means are added."""
+        return [judged.norms()]
+
+    def _mean_square(self, norms: Any):
         excess = norms - 1.0
         if self.one_sided:
             excess = tf.nn.relu(excess)
@@ -55,9 +63,22 @@ class GradientPenalty(_SlopeOfOne):
     Args:
         weight: 10 for images, 0.1 for points in the authors' code.
         one_sided: whether slopes below 1 are free: max(0, |grad D| - 1)^2, section 4.
+        per_entry: whether the norm is over the last axis alone, so that each pixel, or
+            each node and each edge of a graph, is to have slope 1: the mean over them,
+            added up over the parts of an example. The code of MolGAN (arXiv 1805.11973)
+            has it so; its paper has the norm over all values.
     """
 
     name = "gradient_penalty"
+
+    def __init__(
+        self, weight: Any = 10.0, one_sided: bool = False, per_entry: bool = False
+    ) -> None:
+        super().__init__(weight, one_sided)
+        self.per_entry = per_entry
+
+    def norms(self, judged: Judged) -> list[Any]:
+        return judged.entry_norms() if self.per_entry else super().norms(judged)
 
     def points(self, game: Any, batch: Any) -> Any:
         # One e per example, whatever its parts.
@@ -69,6 +90,9 @@ class GradientPenalty(_SlopeOfOne):
             return fake + _wide(e, real) * (real - fake)
 
         return tf.nest.map_structure(between, batch.real, batch.fake)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "per_entry": self.per_entry}
 
 
 @keras.saving.register_keras_serializable("kgan")

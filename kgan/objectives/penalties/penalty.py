@@ -102,6 +102,16 @@ class Judged:
         """
         return tf.sqrt(self.squared_norms() + 1e-12)
 
+    def entry_norms(self) -> list[Any]:
+        """|grad D| over the last axis alone, float32 [batch, ...], for each part of the
+        examples that D depends on; the root as for `norms`."""
+        floatx = keras.backend.floatx()
+        return [
+            tf.sqrt(tf.reduce_sum(tf.square(tf.cast(slope, floatx)), axis=-1) + 1e-12)
+            for slope in tf.nest.flatten(self.slopes())
+            if slope is not None
+        ]
+
 
 class Penalty(Configured):
     """A term that D pays beside its loss, such as the gradient's norm.

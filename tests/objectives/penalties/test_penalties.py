@@ -63,6 +63,46 @@ def test_one_sided_penalty_is_free_below_1():
     assert value_of(None, model)[0] == pytest.approx(10 * (0.5 - 1) ** 2, rel=1e-5)
 
 
+def test_per_entry_by_hand():
+    """A linear D of two pixels and of a vector: each has a norm of its own."""
+    parts = {"pixels": keras.Input((2, 2), name="pixels")}
+    parts["vector"] = keras.Input((3,), name="vector")
+    both = [keras.layers.Flatten()(x) for x in parts.values()]
+    logits = keras.layers.Dense(1)(keras.layers.Concatenate()(both))
+    critic = keras.Model(parts, logits)
+    # Of the pixels |(3, 4)| = 5 and |(0, 2)| = 2, of the vector |(2, 1, 2)| = 3
+    kernel = np.float32([[3, 4, 0, 2, 2, 1, 2]]).T
+    critic.set_weights([kernel, np.zeros(1)])
+    examples = {"pixels": tf.ones((4, 2, 2)), "vector": tf.ones((4, 3))}
+    judged = penalties.Judged(critic, examples)
+    pixels, vector = judged.entry_norms()
+    np.testing.assert_allclose(pixels, [[5, 2]] * 4, rtol=1e-6)
+    np.testing.assert_allclose(vector, [3] * 4, rtol=1e-6)
+    watched = {}
+
+    class Game:
+        draws = points_gan().draws
+        watch = watched.update
+        images_seen = 0
+
+        def judged(self, examples, batch):
+            return penalties.Judged(critic, examples)
+
+    batch = Batch(examples, examples, None, None, True)
+    for per_entry, expected, slope in (
+        # (4^2 + 1^2) / 2 + 2^2, and the mean of 3.5 and 3
+        (True, 12.5, 3.25),
+        # |kernel| = sqrt(38)
+        (False, (38**0.5 - 1) ** 2, 38**0.5),
+    ):
+        penalty = penalties.GradientPenalty(2.0, per_entry=per_entry)
+        value = penalty(Game(), batch, judged, judged)
+        assert float(value) == pytest.approx(2 * expected, rel=1e-5)
+        assert float(watched["slope"]) == pytest.approx(slope, rel=1e-5)
+        copy = penalties.get(keras.saving.serialize_keras_object(penalty))
+        assert copy.get_config() == penalty.get_config()
+
+
 def test_a_constant_critic_has_a_finite_gradient():
     critic = linear_critic(np.zeros((2, 1), "float32"))
     model = points_gan(critic, penalties="gradient_penalty")
