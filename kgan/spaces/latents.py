@@ -73,6 +73,19 @@ class Uniform(Prior):
         return {"limit": self.limit}
 
 
+@keras.saving.register_keras_serializable("kgan")
+class Gumbel(Prior):
+    """g = -log(-log u), u ~ U(0, 1): by it, the likeliest of logits is a draw.
+
+    argmax(logits + g) is a draw from softmax(logits), see `kgan.random.categorical`.
+    """
+
+    def sample(self, shape: Any, seed: Any) -> tf.Tensor:
+        u = philox.uniform(shape, _key(seed), dtype=keras.backend.floatx())
+        # u can be 0, whose g is -infinity.
+        return -tf.math.log(-tf.math.log(tf.maximum(u, 1e-30)))
+
+
 def _key(seed: Any):
     """Two numbers: of a generator the next, of a pair itself, of one number (it, 0)."""
     if hasattr(seed, "next"):
@@ -81,6 +94,7 @@ def _key(seed: Any):
 
 
 _PRIORS = {
+    "gumbel": Gumbel,
     "normal": Normal,
     "uniform": Uniform,
     "uniform_unit_variance": lambda: Uniform(math.sqrt(3.0)),
@@ -90,8 +104,8 @@ _PRIORS = {
 def get(identifier: Any) -> Prior:
     """The prior that `identifier` means.
 
-    "normal", "uniform" (on [-1, 1]), "uniform_unit_variance" (on [-sqrt 3, sqrt 3]), a
-    config, or a `Prior`.
+    "normal", "uniform" (on [-1, 1]), "uniform_unit_variance" (on [-sqrt 3, sqrt 3]),
+    "gumbel", a config, or a `Prior`.
 
     Raises:
         ValueError: if it is none of these; see `kgan.registry.resolve`.

@@ -26,6 +26,15 @@ def test_priors(name, variance, limit):
     np.testing.assert_array_equal(z, latents.get(config).sample((20_000, 2), seed=3))
 
 
+def test_gumbel():
+    """Its mean is Euler's constant, its variance pi^2 / 6; no draw is infinite."""
+    z = np.asarray(latents.get("gumbel").sample((20_000, 2), seed=3))
+    assert z.mean() == pytest.approx(0.5772, abs=0.02)
+    assert z.var() == pytest.approx(np.pi**2 / 6, rel=0.03)
+    assert np.isfinite(z).all()
+    np.testing.assert_allclose(latents.Gumbel().sample((9, 2), seed=3), z[:9], 1e-6)
+
+
 @pytest.mark.parametrize("name", ["normal", "uniform"])
 @pytest.mark.parametrize("seed", [0, 7, -1, 2**31 - 1, -(2**31)])
 def test_a_graph_draws_what_python_draws(name, seed):
