@@ -10,6 +10,7 @@ from kgan.layers.diff_augment import DiffAugment
 from kgan.layers.dropout import Dropout
 from kgan.layers.equalized_conv2d import EqualizedConv2D
 from kgan.layers.equalized_dense import EqualizedDense
+from kgan.layers.gated_aggregation import GatedAggregation
 from kgan.layers.grouped_conv2d import GroupedConv2D
 from kgan.layers.instance_normalization import InstanceNormalization
 from kgan.layers.learned_constant import LearnedConstant
@@ -21,8 +22,10 @@ from kgan.layers.noise_injection import NoiseInjection
 from kgan.layers.pixel_normalization import PixelNormalization
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
+from kgan.layers.relational_graph_convolution import RelationalGraphConvolution
 from kgan.layers.sliced_dense import SlicedDense
 from kgan.layers.spectral_normalization import SpectralNormalization
+from kgan.layers.undirected_edges import UndirectedEdges
 from kgan.layers.vanishing_residual import VanishingResidual
 
 __all__ = [
@@ -36,6 +39,7 @@ __all__ = [
     "Dropout",
     "EqualizedConv2D",
     "EqualizedDense",
+    "GatedAggregation",
     "GroupedConv2D",
     "InstanceNormalization",
     "LearnedConstant",
@@ -47,7 +51,9 @@ __all__ = [
     "PixelNormalization",
     "PixelShuffle",
     "ReflectionPadding2D",
+    "RelationalGraphConvolution",
     "SlicedDense",
     "SpectralNormalization",
+    "UndirectedEdges",
     "VanishingResidual",
 ]

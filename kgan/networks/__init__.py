@@ -16,6 +16,12 @@ from kgan.networks.labels import labelled_discriminator, labelled_generator
 from kgan.networks.lenet import lenet
 from kgan.networks.mlp import maxout_discriminator, mlp, mlp_generator
 from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
+from kgan.networks.molgan import (
+    Encoder,
+    molgan_discriminator,
+    molgan_generator,
+    molgan_reward,
+)
 from kgan.networks.patchgan import patchgan, receptive_field
 from kgan.networks.r3gan import r3gan_discriminator, r3gan_generator
 from kgan.networks.resnet import resnet_discriminator, resnet_generator
@@ -33,6 +39,7 @@ from kgan.networks.translator import resnet_translator, translator_blocks
 from kgan.networks.unet import unet, unet_levels
 
 __all__ = [
+    "Encoder",
     "alexnet",
     "autoencoder_discriminator",
     "autoencoder_generator",
@@ -49,6 +56,9 @@ __all__ = [
     "mlp_decoder",
     "mlp_encoder",
     "mlp_generator",
+    "molgan_discriminator",
+    "molgan_generator",
+    "molgan_reward",
     "patchgan",
     "perceptual_distance",
     "r3gan_discriminator",
