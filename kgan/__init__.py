@@ -39,6 +39,7 @@ _NAMES = {
     "VAEGAN": "kgan.models.vaegan",
     "LSGAN": "kgan.models.lsgan",
     "LineGAN": "kgan.models.line",
+    "MolGAN": "kgan.models.molgan",
     "ProjectionGAN": "kgan.models.projection_gan",
     "R3GAN": "kgan.models.r3gan",
     "RpGAN": "kgan.models.rpgan",
@@ -86,6 +87,7 @@ _LAYERS = (
     "Dropout",
     "EqualizedConv2D",
     "EqualizedDense",
+    "GatedAggregation",
     "GroupedConv2D",
     "LearnedConstant",
     "InstanceNormalization",
@@ -97,8 +99,10 @@ _LAYERS = (
     "PixelNormalization",
     "PixelShuffle",
     "ReflectionPadding2D",
+    "RelationalGraphConvolution",
     "SlicedDense",
     "SpectralNormalization",
+    "UndirectedEdges",
     "VanishingResidual",
 )
 

@@ -12,6 +12,7 @@ from kgan.models.fanogan import FAnoGAN
 from kgan.models.info_gan import InfoGAN
 from kgan.models.line import LineGAN
 from kgan.models.lsgan import LSGAN
+from kgan.models.molgan import MolGAN
 from kgan.models.pix2pix import Pix2Pix
 from kgan.models.projection_gan import ProjectionGAN
 from kgan.models.r3gan import R3GAN
@@ -46,6 +47,7 @@ __all__ = [
     "FAnoGAN",
     "InfoGAN",
     "LineGAN",
+    "MolGAN",
     "Pix2Pix",
     "ProjectionGAN",
     "RpGAN",
