@@ -68,6 +68,7 @@ _MODULES = {
     "recipes": "",
     "reconstruction": "kgan.objectives.reconstruction",
     "results": "",
+    "rewards": "kgan.objectives.rewards",
     "runs": "",
     "schedules": "kgan.objectives.schedules",
     "serving": "",

@@ -1,0 +1,173 @@
+"""rdkit, where it is installed: molecules of SMILES, their properties, pictures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+# Pixels: thinner lines and smaller letters than rdkit's are not readable in a grid.
+_LINE, _LETTERS = 1.5, 14
+
+
+def require() -> Any:
+    """The module `rdkit.Chem`.
+
+    Raises:
+        ImportError: if rdkit is missing; the message says how to install it.
+    """
+    try:
+        from rdkit import Chem
+    except ImportError as error:
+        raise ImportError(
+            "Expected rdkit, which reads, checks and draws molecules. Received: "
+            f"{error}. Install it with: pip install 'kgan[molecules]'"
+        ) from None
+    return Chem
+
+
+def quiet() -> Any:
+    """A context in which rdkit does not print what is wrong with a molecule."""
+    require()
+    from rdkit import rdBase
+
+    return rdBase.BlockLogs()
+
+
+def parse(smiles: str) -> Any:
+    """The molecule of a SMILES string, sanitised; None if the string is none.
+
+    >>> kgan.system.chemistry.parse("CCO").GetNumAtoms()
+    3
+    >>> kgan.system.chemistry.parse("C(") is None
+    True
+
+    Raises:
+        ImportError: if rdkit is missing.
+    """
+    chem = require()
+    with quiet():
+        return chem.MolFromSmiles(smiles)
+
+
+def smiles_of(molecule: Any) -> str:
+    """The canonical SMILES of a molecule, without stereochemistry and isotopes.
+
+    >>> from kgan.system import chemistry
+    >>> chemistry.smiles_of(chemistry.parse("OCC"))
+    'CCO'
+    """
+    return require().MolToSmiles(molecule, isomericSmiles=False)
+
+
+def build(symbols: Sequence[str], bonds: Iterable[tuple[int, int, str]]) -> Any:
+    """A molecule of atoms and bonds; None if it fails a check of rdkit's.
+
+    Hydrogen fills the valences that are left. The checks are of valences and rings.
+
+    >>> from kgan.system import chemistry
+    >>> chemistry.smiles_of(chemistry.build(["C", "O"], [(0, 1, "DOUBLE")]))
+    'C=O'
+    >>> chemistry.build(["C", "F"], [(0, 1, "DOUBLE")]) is None
+    True
+
+    Args:
+        symbols: of the elements, except for hydrogen.
+        bonds: (atom, other atom, name of an rdkit `BondType`), atoms by their places.
+    """
+    chem = require()
+    molecule = chem.RWMol()
+    for symbol in symbols:
+        molecule.AddAtom(chem.Atom(symbol))
+    for i, j, kind in bonds:
+        molecule.AddBond(i, j, chem.BondType.names[kind])
+    molecule = molecule.GetMol()
+    with quiet():
+        failed = chem.SanitizeMol(molecule, catchErrors=True)
+    return None if failed else molecule
+
+
+def is_whole(molecule: Any) -> bool:
+    """Whether this is one molecule: not None, not empty, and not of several parts.
+
+    >>> from kgan.system import chemistry
+    >>> [chemistry.is_whole(chemistry.parse(s)) for s in ("CC", "C.C", "")]
+    [True, False, False]
+    """
+    return molecule is not None and len(require().GetMolFrags(molecule)) == 1
+
+
+# Properties
+
+
+def qed(molecule: Any) -> float:
+    """Quantitative estimate of drug-likeness, in [0, 1]: Bickerton et al. 2012,
+    "Quantifying the chemical beauty of drugs", Nature Chemistry 4.
+
+    >>> from kgan.system import chemistry
+    >>> round(chemistry.qed(chemistry.parse("CCO")), 4)
+    0.4068
+    """
+    require()
+    from rdkit.Chem import QED
+
+    return float(QED.qed(molecule))
+
+
+def logp(molecule: Any) -> float:
+    """log10 of the partition coefficient between octanol and water, estimated by sums
+    over atoms: Wildman and Crippen 1999, J. Chem. Inf. Comput. Sci. 39.
+
+    >>> from kgan.system import chemistry
+    >>> round(chemistry.logp(chemistry.parse("CCO")), 4)
+    -0.0014
+    """
+    require()
+    from rdkit.Chem import Crippen
+
+    return float(Crippen.MolLogP(molecule))
+
+
+def synthetic_accessibility(molecule: Any) -> float:
+    """How hard a molecule is to make, from 1 (easy) to 10: Ertl and Schuffenhauer 2009,
+    J. Cheminformatics 1:8.
+
+    >>> from kgan.system import chemistry
+    >>> round(chemistry.synthetic_accessibility(chemistry.parse("CCO")), 4)
+    1.9803
+    """
+    require()
+    from rdkit.Contrib.SA_Score import sascorer
+
+    return float(sascorer.calculateScore(molecule))
+
+
+# Pictures
+
+
+def draw(molecule: Any, side: int, legend: str = "") -> np.ndarray:
+    """The structural formula of a molecule, or an empty frame for None.
+
+    Args:
+        molecule: of rdkit, or None.
+        side: pixels.
+        legend: letters below the formula.
+
+    Returns:
+        uint8 [side, side, 3].
+    """
+    require()
+    from PIL import Image
+    from rdkit.Chem.Draw import rdMolDraw2D
+
+    drawing = rdMolDraw2D.MolDraw2DCairo(side, side)
+    options = drawing.drawOptions()
+    options.bondLineWidth, options.minFontSize = _LINE, _LETTERS
+    if molecule is None:
+        return np.full((side, side, 3), 235, "uint8")
+    rdMolDraw2D.PrepareAndDrawMolecule(drawing, molecule, legend=legend)
+    drawing.FinishDrawing()
+    png = Image.open(io.BytesIO(drawing.GetDrawingText()))
+    return np.asarray(png.convert("RGB"))
