@@ -15,8 +15,6 @@ from kgan.spaces.graphs import Graphs
 from kgan.spaces.images import tile
 from kgan.system import chemistry
 
-# Those of QM9: Ramakrishnan et al. 2014, Scientific Data 1.
-ATOMS = ("C", "N", "O", "F")
 # Types of edges, from 1 on; 0 is no bond.
 _BONDS = ("SINGLE", "DOUBLE", "TRIPLE", "AROMATIC")
 # Pixels of a formula in a picture.
@@ -60,7 +58,10 @@ class Molecules(Graphs):
     shown = 36
 
     def __init__(
-        self, nodes: int = 9, atoms: Sequence[str] = ATOMS, aromatic: bool = False
+        self,
+        nodes: int = 9,
+        atoms: Sequence[str] = chemistry.ATOMS,
+        aromatic: bool = False,
     ) -> None:
         atoms = tuple(atoms)
         symbols = all(re.fullmatch("[A-Z][a-z]?", str(atom)) for atom in atoms)
@@ -195,45 +196,33 @@ class Molecules(Graphs):
             return "several parts"
         if any(atom.GetNumRadicalElectrons() for atom in atoms):
             return "radicals"
-        return self._lost(molecule, atoms)
-
-    def _lost(self, molecule: Any, atoms: list[Any]):
-        """What a graph does not tell: charges, or hydrogen of aromatic atoms."""
         charged = any(atom.GetFormalCharge() for atom in atoms)
         # The rules of valence give hydrogen to atoms without brackets.
         brackets = any(a.GetNoImplicit() or a.GetNumExplicitHs() for a in atoms)
-        if not charged and not brackets:
-            return None
-        types = self.types(molecule)
-        back = None if types is None else self._molecule(*types, False)
-        smiles = chemistry.smiles_of(molecule)
-        if back is not None and chemistry.smiles_of(back) == smiles:
-            return None
-        return "ions" if charged else "hydrogen that the bonds do not tell"
+        if (charged or brackets) and not self._comes_back(molecule):
+            return "ions" if charged else "hydrogen that the bonds do not tell"
+        return None
 
-    def types(self, molecule: Any) -> tuple[np.ndarray, np.ndarray] | None:
-        """The types of edges [nodes, nodes] and of nodes [nodes] of a molecule, uint8;
-        None for bonds of other types.
+    def _comes_back(self, molecule: Any):
+        back = self._molecule(*self.types(molecule), False)
+        smiles = chemistry.smiles_of(molecule)
+        return back is not None and chemistry.smiles_of(back) == smiles
+
+    def types(self, molecule: Any) -> tuple[np.ndarray, np.ndarray]:
+        """The types of edges [nodes, nodes] and of nodes [nodes] of a molecule, uint8.
 
         Args:
             molecule: of rdkit, sanitised, with atoms that fit.
         """
-        chem = chemistry.require()
-        if not self.aromatic:
-            molecule = chem.Mol(molecule)
-            chem.Kekulize(molecule, clearAromaticFlags=True)
+        orders = chemistry.bond_orders(molecule, self.aromatic)
         edges = np.zeros((self.nodes, self.nodes), "uint8")
         nodes = np.zeros(self.nodes, "uint8")
-        for atom in molecule.GetAtoms():
-            nodes[atom.GetIdx()] = 1 + self.atoms.index(atom.GetSymbol())
-        for bond in molecule.GetBonds():
-            name = bond.GetBondType().name
-            if name not in _BONDS[: self.edge_types - 1]:
-                return None
-            ends = bond.GetBeginAtom(), bond.GetEndAtom()
-            i, j = (atom.GetIdx() for atom in ends)
-            charges = sorted(atom.GetFormalCharge() for atom in ends)
-            edges[i, j] = edges[j, i] = 1 + _BONDS.index(name) + (charges == [-1, 1])
+        count = len(orders)
+        # Aromatic bonds have the order 1.5.
+        edges[:count, :count] = np.where(orders == 1.5, 4, orders)
+        nodes[:count] = [
+            1 + self.atoms.index(a.GetSymbol()) for a in molecule.GetAtoms()
+        ]
         return edges, nodes
 
     def stacked(

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+# Those of QM9: Ramakrishnan et al. 2014, Scientific Data 1.
+ATOMS = ("C", "N", "O", "F")
 # Pixels: thinner lines and smaller letters than rdkit's are not readable in a grid.
 _LINE, _LETTERS = 1.5, 14
 
@@ -26,6 +28,14 @@ def require() -> Any:
             f"{error}. Install it with: pip install 'kgan[molecules]'"
         ) from None
     return Chem
+
+
+def version() -> str:
+    """The version of rdkit, on which SMILES and some molecules depend."""
+    require()
+    import rdkit
+
+    return rdkit.__version__
 
 
 def quiet() -> Any:
@@ -97,6 +107,36 @@ def is_whole(molecule: Any) -> bool:
     [True, False, False]
     """
     return molecule is not None and len(require().GetMolFrags(molecule)) == 1
+
+
+def bond_orders(molecule: Any, aromatic: bool = False) -> np.ndarray:
+    """The order of the bond of each two atoms, and 0 where there is none.
+
+    Bonds between charges of +1 and -1 have one order more than rdkit gives them, so
+    that orders alone tell the molecule: nitrogen of nitro groups has five bonds.
+
+    >>> from kgan.system import chemistry
+    >>> chemistry.bond_orders(chemistry.parse("C=O"))
+    array([[0., 2.],
+           [2., 0.]])
+
+    Args:
+        molecule: sanitised.
+        aromatic: whether aromatic bonds have the order 1.5, instead of 1 and 2 in turn.
+
+    Returns:
+        float64 [atoms, atoms].
+    """
+    chem = require()
+    if not aromatic:
+        molecule = chem.Mol(molecule)
+        chem.Kekulize(molecule, clearAromaticFlags=True)
+    orders = chem.GetAdjacencyMatrix(molecule, useBO=True).astype("float64")
+    charges = np.array([atom.GetFormalCharge() for atom in molecule.GetAtoms()])
+    if charges.any():
+        opposite = (charges[:, None] * charges == -1) & (orders > 0)
+        orders += opposite
+    return orders
 
 
 # Properties
