@@ -184,6 +184,52 @@ def synthetic_accessibility(molecule: Any) -> float:
     return float(sascorer.calculateScore(molecule))
 
 
+# Name of each number of `descriptors`.
+DESCRIPTORS = (
+    "atoms",
+    "weight",
+    "logp",
+    "polar_surface",
+    "donors",
+    "acceptors",
+    "rotatable_bonds",
+    "rings",
+    "aromatic_rings",
+    "sp3_share",
+    "synthetic_accessibility",
+)
+
+
+def descriptors(molecule: Any) -> list[float]:
+    """What chemists look at first, a number for each of DESCRIPTORS.
+
+    They are the atoms without hydrogen, the weight in dalton, log P, the topological
+    polar surface in square angstroms, the donors and acceptors of hydrogen bonds, the
+    bonds that rotate, the rings, those that are aromatic, the share of carbon atoms
+    with single bonds alone, and how hard the molecule is to make.
+
+    >>> from kgan.system import chemistry
+    >>> [round(x, 2) for x in chemistry.descriptors(chemistry.parse("CCO"))]
+    [3, 46.07, -0.0, 20.23, 1, 1, 0, 0, 0, 1.0, 1.98]
+    """
+    require()
+    from rdkit.Chem import Descriptors, rdMolDescriptors
+
+    return [
+        molecule.GetNumHeavyAtoms(),
+        Descriptors.MolWt(molecule),
+        logp(molecule),
+        rdMolDescriptors.CalcTPSA(molecule),
+        rdMolDescriptors.CalcNumHBD(molecule),
+        rdMolDescriptors.CalcNumHBA(molecule),
+        rdMolDescriptors.CalcNumRotatableBonds(molecule),
+        rdMolDescriptors.CalcNumRings(molecule),
+        rdMolDescriptors.CalcNumAromaticRings(molecule),
+        rdMolDescriptors.CalcFractionCSP3(molecule),
+        synthetic_accessibility(molecule),
+    ]
+
+
 # Pictures
 
 
