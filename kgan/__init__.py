@@ -69,6 +69,7 @@ _MODULES = {
     "recipes": "",
     "reconstruction": "kgan.objectives.reconstruction",
     "results": "",
+    "rewards": "kgan.objectives.rewards",
     "runs": "",
     "schedules": "kgan.objectives.schedules",
     "serving": "",

@@ -47,8 +47,9 @@ def opening_lines(recipe: Recipe, run: Run, source: Any, model: Any) -> str:
         f"{epochs} epoch{'s' * (epochs > 1)}",
         "dashboard": f"tensorboard --logdir {run.output.logs}",
     }
-    if in_package(recipe.data.data) and isinstance(source.space, Images):
-        facts["own data"] = recipe.data.own
+    if in_package(recipe.data.data):
+        own = recipe.data.own if isinstance(source.space, Images) else source.own
+        facts |= {"own data": own} if own else {}
     return "\n".join(f"{name:<11}{fact}" for name, fact in facts.items())
 
 
@@ -56,6 +57,8 @@ def _data(source: Any):
     yield f"{source.name}, {source.size:,} examples"
     for space in source.spaces:
         yield space.describe()
+    for cause, count in source.left_out.items():
+        yield f"left out {count:,}: {cause}"
 
 
 def _networks(model: Any):

@@ -18,6 +18,7 @@ _LICENCES = {
     "facade_labels": "none needed: drawn by kgan",
     "facades": "none needed: drawn by kgan",
     "gaussian": "none needed: drawn by kgan",
+    "molecules": "none needed: enumerated by kgan",
     "grid": "none needed: drawn by kgan",
     "ring": "none needed: drawn by kgan",
 }

@@ -29,6 +29,7 @@ from kgan.data.pairs import (
 from kgan.data.reading import Reading
 from kgan.data.sources import Source
 from kgan.data.two_folders import open_two_folders
+from kgan.system.chemistry import ATOMS
 
 _HALVES = ("left", "right")
 
@@ -55,6 +56,8 @@ def load(
             - "mnist_10k", the embedded set;
             - "gaussian", "ring", "grid": synthetic points, see `kgan.data.synthetic`;
             - "facade_labels", "facades": drawn facades, see `kgan.data.facades`;
+            - "molecules", the embedded set of molecules; a .smi or .smi.gz file, one
+              SMILES string per line, see `kgan.data.smiles`;
             - a folder of images, flat or with one subfolder per class, in any format
               that Pillow reads; images of any size are cropped at the centre and
               resized;
@@ -95,15 +98,19 @@ def load(
         flip: whether images are mirrored at random, left to right.
         crop: pixels per side of random crops. Both images of a pair have the same
             crop and flip; these are functions of (seed, epoch, place in the epoch).
+        nodes: of molecules: the largest number of atoms without hydrogen. Larger ones
+            are left out and counted.
+        atoms: of molecules: symbols of the elements; those with others are left out.
         data_dir: where TFDS sets are. Default: `TFDS_DATA_DIR`, ~/tensorflow_datasets.
-        skip_corrupt: whether to leave out and count files that are not images, instead
-            of stopping.
+        skip_corrupt: whether to leave out and count files that are not images, and
+            lines that are not SMILES, instead of stopping.
         in_memory: whether to decode all images once and gather batches from memory.
             Default: True if they take at most 1 GiB.
 
     Returns:
         `tf.data.Dataset` of images [batch, height, width, channels], float32 in
-        [-1, 1], of points [batch, d], of (examples, labels), or of (source, target).
+        [-1, 1], of points [batch, d], of graphs, see `kgan.spaces.Graphs`, of
+        (examples, labels), or of (source, target).
         The dataset has the attributes `source` (a `kgan.data.Source`) and `position`
         (a `kgan.data.Position`).
 
@@ -129,6 +136,8 @@ def open_source(
     degradation: Literal["gray", "downscale2", "downscale4", "mask"] | None = None,
     flip: bool = False,
     crop: int | None = None,
+    nodes: int = 9,
+    atoms: Sequence[str] = ATOMS,
     data_dir: str | os.PathLike | None = None,
     skip_corrupt: bool = False,
     in_memory: bool | None = None,
@@ -148,7 +157,16 @@ def open_source(
     """
     _check_parts(labels, normal, target, degradation)
     reading = Reading(
-        split, image_size, channels, labels, data_dir, skip_corrupt, in_memory, crop
+        split,
+        image_size,
+        channels,
+        labels,
+        data_dir,
+        skip_corrupt,
+        in_memory,
+        crop,
+        nodes,
+        tuple(atoms),
     )
     if normal:
         opened = _normal(source, reading, normal, flip)
@@ -166,6 +184,8 @@ def open_source(
         degradation=degradation,
         flip=flip,
         crop=crop,
+        nodes=nodes,
+        atoms=tuple(atoms),
         data_dir=data_dir,
         skip_corrupt=skip_corrupt,
     )

@@ -15,6 +15,8 @@ from kgan.data.encoded import is_encoded, open_encoded, splits_of_npz
 from kgan.data.files import Files, is_archive, open_files
 from kgan.data.folder import open_folder
 from kgan.data.reading import Reading
+from kgan.data.smiles import EMBEDDED as MOLECULES
+from kgan.data.smiles import is_smiles, open_smiles
 from kgan.data.sources import ArraySource, Source
 from kgan.data.stacked import PREFIX, StackedSource
 from kgan.data.tf_dataset import of_dataset
@@ -50,6 +52,8 @@ def open_examples(source: Any, reading: Reading) -> Source:
     if source in facades.SETS:
         images = facades.of_split(source, reading.split)
         return of_arrays(images, reading, source)
+    if is_smiles(source):
+        return open_smiles(source, reading)
     if _is_stacked(source):
         return _open_stacked(source.removeprefix(PREFIX), reading)
     if source == EMBEDDED:
@@ -63,8 +67,9 @@ def open_examples(source: Any, reading: Reading) -> Source:
         return open_npz(path, reading)
     if not path.is_dir() and looks_like_path(source):
         raise ValueError(
-            "Expected a folder or archive of images, an .npz file, or a prepared TFDS "
-            f"directory. Received: {str(source)!r}, which is not a directory."
+            "Expected a folder or archive of images, an .npz file, a file of SMILES "
+            "(.smi, .smi.gz), or a prepared TFDS directory. "
+            f"Received: {str(source)!r}, which is not a directory."
         )
     return open_tfds(source, reading)
 
@@ -109,7 +114,7 @@ def files_of(source: Any, split: str | None) -> Files | None:
     Raises:
         ValueError: as `kgan.data.files.open_files`, or if there is no such split.
     """
-    if not isinstance(source, (str, os.PathLike)):
+    if not isinstance(source, (str, os.PathLike)) or is_smiles(source):
         return None
     path = Path(source).expanduser()
     if is_archive(path) or (path.is_dir() and not is_prepared_directory(path)):
@@ -123,7 +128,7 @@ def in_package(source: Any) -> bool:
     >>> kgan.data.opening.in_package("facades"), kgan.data.opening.in_package("photos")
     (True, False)
     """
-    names = (EMBEDDED, *synthetic.SETS, *facades.SETS)
+    names = (EMBEDDED, MOLECULES, *synthetic.SETS, *facades.SETS)
     return isinstance(source, str) and source in names
 
 
@@ -140,6 +145,8 @@ def splits_of(source: Any, data_dir: str | os.PathLike | None = None) -> list[st
         ValueError: if the set cannot be opened.
     """
     if not isinstance(source, (str, os.PathLike)) or source in synthetic.SETS:
+        return []
+    if is_smiles(source):
         return []
     if source in facades.SETS:
         return list(facades.SPLITS)

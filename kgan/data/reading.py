@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import os
 
+from kgan.system.chemistry import ATOMS
+
 
 @dataclasses.dataclass(frozen=True)
 class Reading:
@@ -22,6 +24,8 @@ class Reading:
         data_dir, skip_corrupt, in_memory: as for `kgan.data.load`.
         crop: pixels per side of random crops, which allow images of several sizes; or
             None.
+        nodes: the largest number of atoms of a molecule.
+        atoms: the elements of molecules.
 
     Raises:
         ValueError: for another number of channels, or a size below 1.
@@ -35,6 +39,8 @@ class Reading:
     skip_corrupt: bool = False
     in_memory: bool | None = None
     crop: int | None = None
+    nodes: int = 9
+    atoms: tuple[str, ...] = ATOMS
 
     def __post_init__(self) -> None:
         if self.channels not in (None, 1, 3, 4):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,10 @@ class Source:
         space: the `kgan.spaces.Space` of one example, of the source of a pair.
         num_classes: the number of classes, or None without labels.
         class_names: the names of the classes, or None if they have no names.
-        skipped: the number of files left out as corrupt.
+        skipped: the number of files left out as corrupt, or of other examples.
+        left_out: why examples are left out -> how many, where it is known.
+        own: options of train.py that name a user's own data of this kind; None where
+            the recipe knows.
         batched: whether `fetch` takes a whole batch at once.
         keyed: whether `fetch` takes keys: whether random crops or flips are asked for.
         origin: the arguments of `kgan.recipes.Data` that open the source again; None
@@ -39,6 +42,8 @@ class Source:
 
     batched = False
     keyed = False
+    own: str | None = None
+    left_out: Mapping[str, int] = {}
     origin: dict[str, Any] | None = None
 
     def __init__(
@@ -173,15 +178,16 @@ class Source:
         """At most n examples in a random order, float32 [n, *image_shape]."""
         return self.parts(n, seed)[0]
 
-    def parts(self, n: int, seed: int = 0) -> tuple[np.ndarray, ...]:
-        """At most n examples in a random order: one array for each of `spaces`.
+    def parts(self, n: int, seed: int = 0) -> tuple[Any, ...]:
+        """At most n examples in a random order: an array for each of `spaces`, or a
+        dictionary of arrays.
 
         Crops are of the centre, and nothing is flipped.
         """
         data = self.batches(min(n, self.size), seed=seed, augment=False)
         batch = next(iter(data))
         parts = batch if isinstance(batch, tuple) else (batch,)
-        return tuple(np.asarray(part) for part in parts)
+        return tuple(tf.nest.map_structure(np.asarray, part) for part in parts)
 
     def mean(self) -> np.ndarray:
         """The mean of at most 10,000 examples, float64 [*image_shape]."""

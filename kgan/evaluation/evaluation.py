@@ -34,7 +34,7 @@ from kgan.metrics import Metric, ModelMetric, extractors
 from kgan.metrics.value import Value
 from kgan.results.result import Result
 from kgan.results.usability import sentence, unusable
-from kgan.spaces import Images, Labels
+from kgan.spaces import Graphs, Images, Labels, Molecules, Space
 
 _log = logging.getLogger("kgan")
 
@@ -49,6 +49,7 @@ CLASS_METRICS = ("class_frechet_distance", "agreement", "class_diversity")
 PAIR_METRICS = ("psnr", "ssim", "l1")
 STACKED_METRICS = ("stacked_mode_coverage",)
 POINT_METRICS = ("mode_coverage", "frechet_distance")
+MOLECULE_METRICS = ("valid_unique_novel", "molecule_properties", "descriptor_distance")
 
 
 class Evaluation:
@@ -71,8 +72,9 @@ class Evaluation:
         metrics: names or instances of `kgan.metrics`. Default: for images,
             IMAGE_METRICS, CLASS_METRICS and PAIR_METRICS without those that the data
             has no examples, classes or pairs for; STACKED_METRICS for stacked digits;
-            POINT_METRICS for points. Where a given one needs classes, the data are read
-            with their labels, whether the generators learn them or not.
+            POINT_METRICS for points; MOLECULE_METRICS for molecules. Where a given one
+            needs classes, the data are read with their labels, whether the generators
+            learn them or not.
         extractor: see `kgan.metrics.extractors.get`. Default: "lenet" for gray images
             and stacked digits, "color" for color images, "pixels" for points.
         samples: the number of generated examples, and the largest number of real
@@ -116,8 +118,8 @@ class Evaluation:
 
         Args:
             examples: generated examples, as `Samples.draw` returns them: uint8 images
-                [n, height, width, channels] or float32 points [n, d]. Or a `Side` of
-                them; the features of one `Side` are computed only once.
+                [n, height, width, channels], float32 points [n, d], or packed graphs.
+                Or a `Side` of them; the features of one `Side` are computed only once.
             metric: one of `metrics`.
 
         Raises:
@@ -171,9 +173,10 @@ class Evaluation:
         """
         if not isinstance(source, Samples):
             source = open_samples(source, weights)
-        self._check_shape(source.space.shape)
+        self._check_space(source.space)
         given, count = self._given(source)
-        side = self.generated(source.draw(count, self.seed, **given))
+        drawn = source.draw(count, self.seed, **given)
+        side = self.generated(source.space.packed(drawn))
         scores, warned = {}, []
         for metric in self.metrics:
             lack = what_generator_lacks(metric, source)
@@ -279,6 +282,8 @@ class Evaluation:
                 raise ValueError(" ".join(reasons))
             return fitted
         names = POINT_METRICS
+        if isinstance(self.reals.space, Molecules):
+            names = MOLECULE_METRICS
         if images:
             pairs = PAIR_METRICS if self.reals.pairs else ()
             names = (*pairs, *IMAGE_METRICS, *CLASS_METRICS)
@@ -292,6 +297,16 @@ class Evaluation:
 
     def _lacks(self, metric: Metric):
         return what_lacks(metric, self.reals, self.extractor)
+
+    def _check_space(self, space: Space):
+        self._check_shape(space.packed_shape)
+        # Types of graphs are numbers, whose meaning their space knows.
+        if isinstance(space, Graphs) and space != self.reals.space:
+            raise ValueError(
+                f"Expected each example to be a {self.reals.space.describe()}, as "
+                f"{self.reals.name} has. Received: a {space.describe()}. Choose the "
+                "data that the generator learned from, with the same nodes and atoms."
+            )
 
     def _check_shape(self, shape: Sequence[int]):
         pairs = zip(shape, self.reals.shape, strict=False)

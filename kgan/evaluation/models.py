@@ -11,7 +11,7 @@ from kgan.core.game import Game
 from kgan.evaluation.samples import Said, Samples
 from kgan.evaluation.scored import what_is_said
 from kgan.recipes.recipe import Data
-from kgan.spaces import Endpoint, Images, Labels, Points
+from kgan.spaces import Endpoint, Graphs, Images, Labels, Points
 from kgan.spaces.interpolation import (
     can_interpolate,
     gives_images,
@@ -104,7 +104,7 @@ def _sampling(model: Game, averaged: bool, asked: str | None):
     """Returns the endpoint that makes examples and takes least beside a seed."""
     endpoints = one_of(model.built_endpoints(averaged), asked, type(model).__name__)
     for given in ((), (Labels,), (Images,)):
-        name = sampling(endpoints, given, (Images, Points))
+        name = sampling(endpoints, given, (Images, Points, Graphs))
         if name is not None:
             return endpoints[name]
     raise ValueError(

@@ -23,7 +23,7 @@ from kgan.evaluation.views import Views
 from kgan.metrics import Conditions, Metric, ModelMetric, get, made_for
 from kgan.metrics.extractors import Extractor
 from kgan.recipes.recipe import Data
-from kgan.spaces import Images, Labels, Points, Space
+from kgan.spaces import Images, Labels, Molecules, Points, Space
 
 _SPLITS = {
     "held_out": "real examples that were held out",
@@ -34,8 +34,15 @@ _SPLITS = {
 _LABELS = {"labels": "fake", "real_labels": "real"}
 # Name of a side -> what decides it, and the word for that.
 _TAKEN = {"labels": (Labels, "labels"), "target": (Images, "source images")}
-# What a metric needs -> the only space that has it; every space has the other needs.
-_SPACES = {"points": Points, "images": Images, "channel_logits": Images}
+# What a metric needs -> the spaces that have it; every space has the other needs.
+_SPACES = {
+    "points": (Points,),
+    "images": (Images,),
+    "features": (Images, Points),
+    "logits": (Images, Points),
+    "channel_logits": (Images,),
+    "molecules": (Molecules,),
+}
 
 
 def reals_of(
@@ -80,7 +87,9 @@ def fitting(
     held_out = reals.side("held_out")
     fewest = min(samples, len(reals.side("reference").examples))
     in_stand_in = len(held_out.examples) if held_out else fewest // 2
-    conditions = Conditions(reals.name, min(fewest, in_stand_in), extractor.first_class)
+    conditions = Conditions(
+        reals.name, min(fewest, in_stand_in), extractor.first_class, reals.space
+    )
     return made_for(metric, conditions)
 
 
@@ -150,9 +159,9 @@ def what_lacks(metric: Metric, reals: Reals, extractor: Extractor) -> str | None
     """Returns why a metric cannot score these examples and features, or None."""
     name = reals.name
     if not _has(reals.space, metric.needs):
-        unit = _SPACES[metric.needs].unit
+        units = " and ".join(f"{kind.unit}s" for kind in _SPACES[metric.needs])
         return (
-            f"{metric.name} scores {unit}s, but the examples of {name} are "
+            f"{metric.name} scores {units}, but the examples of {name} are "
             f"{reals.space.unit}s. Choose another metric."
         )
     if metric.needs in ("logits", "channel_logits") and not extractor.has_logits:
@@ -223,4 +232,4 @@ def what_generator_lacks(metric: Metric, samples: Samples) -> str | None:
 
 
 def _has(space: Space, needs: str) -> bool:
-    return isinstance(space, _SPACES.get(needs, Space))
+    return isinstance(space, _SPACES.get(needs, (Space,)))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from kgan.data import Source, synthetic
 from kgan.data.opening import splits_of
@@ -16,7 +17,7 @@ from kgan.data.pairs import UnpairedSource
 from kgan.data.stacked import StackedSource
 from kgan.random import seeds
 from kgan.recipes.recipe import Data
-from kgan.spaces import Labels
+from kgan.spaces import Labels, Space
 
 # The largest number of training examples that the memorisation check searches.
 TRAINING_LIMIT = 60_000
@@ -34,7 +35,8 @@ class Side:
 
     Attributes:
         what: the origin of the examples, such as "mnist train".
-        examples: uint8 images [n, height, width, channels] or float32 points [n, d].
+        examples: uint8 images [n, height, width, channels], float32 points [n, d], or
+            packed graphs, see `kgan.spaces.Space.packed`.
         kept: whether an extractor's outputs for the examples are cached on disk.
         labels: int32 [n], the class of each example; None if they have no classes.
     """
@@ -91,7 +93,7 @@ class Reals:
         self.classes = self._source.num_classes
         self._part = 1 if len(spaces) == 2 and self.classes is None else 0
         self.space = spaces[self._part]
-        self.shape = tuple(self.space.shape)
+        self.shape = self.space.packed_shape
         self.two_parts = self._part == 1
         self.pairs = self.two_parts and data.paired
         self.stacked = isinstance(self._source, StackedSource)
@@ -108,6 +110,7 @@ class Reals:
                 - "reference": a random sample, with seed 0, of the split that the
                   generator learned from;
                 - "training": the first TRAINING_LIMIT examples of that split;
+                - "known": all examples of that split;
                 - "held_out": examples that the generator did not learn from: the split
                   test if there is one, else train[n:] if it learned from train[:n];
                 - "unseen": "held_out" if there is one, else "reference";
@@ -129,6 +132,7 @@ class Reals:
             readers = {
                 "reference": self._reference,
                 "training": self._training,
+                "known": self._known,
                 "held_out": self._held_out,
                 "unseen": self._unseen,
                 "test": self._test,
@@ -160,6 +164,9 @@ class Reals:
 
     def _training(self):
         return self._first(self._source, self.split, TRAINING_LIMIT)
+
+    def _known(self):
+        return self._first(self._source, self.split, self._source.size)
 
     def _held_out(self):
         if self.data.data in synthetic.SETS:
@@ -213,7 +220,7 @@ class Reals:
             )
         name, spaces, parts = self._pairs
         what = f"{('sources', 'targets')[part]} of {name}"
-        return Side(what, spaces[part].to_public(parts[part]))
+        return Side(what, _packed(spaces[part], parts[part]))
 
     def _targets(self):
         unpaired = self.two_parts and not self.pairs
@@ -255,10 +262,10 @@ class Reals:
         count = min(count, source.size)
         (batch,) = source.batches(count, shuffle=False).take(1)
         parts = batch if isinstance(batch, tuple) else (batch,)
-        return self._side([np.asarray(part) for part in parts], split)
+        return self._side(tf.nest.map_structure(np.asarray, parts), split)
 
-    def _side(self, parts: Sequence[np.ndarray], split: str):
-        examples = self.space.to_public(parts[self._part])
+    def _side(self, parts: Sequence[Any], split: str):
+        examples = _packed(self.space, parts[self._part])
         labels = None if self.classes is None else parts[1]
         return Side(f"{self.name} {split}", examples, labels=labels)
 
@@ -276,6 +283,11 @@ class Reals:
         if self._given is not None:
             return self._given
         return dataclasses.replace(self.data, flip=False).open(split)
+
+
+def _packed(space: Space, part: Any):
+    """Examples of the form inside the library as one array of the form outside."""
+    return space.packed(space.to_public(part))
 
 
 def _rest_of(split: str):

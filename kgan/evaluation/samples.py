@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import tensorflow as tf
 
 from kgan.random import seeds
 from kgan.recipes.recipe import Data
@@ -95,7 +96,7 @@ class Samples:
         self.reconstructs = reconstructs
         self._mix = mix
 
-    def draw(self, count: int, seed: int = 0, **given: Any) -> np.ndarray:
+    def draw(self, count: int, seed: int = 0, **given: Any) -> Any:
         """Returns the first `count` examples of `seed`.
 
         A run and its export return the same examples.
@@ -108,8 +109,8 @@ class Samples:
                 repeating; a server does not say it.
 
         Returns:
-            uint8 images [count, height, width, channels], with levels 0 to 255; or
-            float32 points [count, d].
+            uint8 images [count, height, width, channels], with levels 0 to 255;
+            float32 points [count, d]; or graphs, a dictionary of types.
 
         Raises:
             ValueError: for other numbers, if images to translate are missing or too
@@ -129,14 +130,14 @@ class Samples:
             stop = min(start + size, count)
             inputs = {name: values[start:stop] for name, values in given.items()}
             part = self._block(stop - start, next(numbers), **inputs)
-            if not all_finite(part):
+            if not all(map(all_finite, tf.nest.flatten(part))):
                 raise ValueError(
                     "Expected finite examples. Received: NaN or infinite values from "
                     f"the generator of {self.source}, because its training diverged. "
                     "Use an earlier checkpoint."
                 )
             parts.append(self.space.to_public(part))
-        return np.concatenate(parts)
+        return tf.nest.map_structure(lambda *part: np.concatenate(part), *parts)
 
     def say(self, what: str, images: np.ndarray, seed: int = 0) -> np.ndarray:
         """Returns what the model says of images.
@@ -291,8 +292,9 @@ def _check_rows(rows: int, steps: int, seed: int):
         )
 
 
-def _block_size(shape: Sequence[int | None]):
+def _block_size(shape: Any):
     """The number of examples of a shape per request."""
     # A translation may leave open the size of its images.
-    values = math.prod(side or 1 for side in shape)
+    shapes = shape.values() if isinstance(shape, dict) else (shape,)
+    values = sum(math.prod(side or 1 for side in one) for one in shapes)
     return max(1, min(_BLOCK, _BLOCK_BYTES // values))

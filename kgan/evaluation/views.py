@@ -35,7 +35,8 @@ class Views:
 
         Returns:
             For "labels" and "classes", int32 [n]. For "scores", float32 [n]. For
-            "log_weights", float32 [n, k]. For "points", float32 [n, d]. For "images",
+            "log_weights", float32 [n, k]. For "points", float32 [n, d]. For
+            "molecules", packed graphs, uint8 [n, nodes, nodes]. For "images",
             float32 [n, height, width, channels] in [-1, 1]. For "features", float32
             [n, d]. For "logits", float32 [n, classes]. For "channel_logits", float32
             [n, channels, classes].
@@ -45,7 +46,7 @@ class Views:
         """
         if needs == "labels":
             return side.labels
-        if needs in ("points", "scores", "classes", "log_weights"):
+        if needs in ("points", "molecules", "scores", "classes", "log_weights"):
             return side.examples
         if needs == "images":
             return to_float(side.examples).numpy()

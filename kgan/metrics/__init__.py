@@ -15,6 +15,7 @@ from kgan.metrics.classifier import Classifier, train_classifier
 from kgan.metrics.code_error import CodeError
 from kgan.metrics.color import AbPSNR, Colorfulness
 from kgan.metrics.density_coverage import DensityCoverage, density_coverage
+from kgan.metrics.descriptor_distance import DescriptorDistance
 from kgan.metrics.frechet import (
     FrechetDistance,
     Gaussian,
@@ -39,6 +40,8 @@ from kgan.metrics.mode_coverage import (
     stacked_digits,
 )
 from kgan.metrics.model_metric import ModelMetric
+from kgan.metrics.molecule_metric import MoleculeMetric
+from kgan.metrics.molecule_properties import MoleculeProperties
 from kgan.metrics.ms_ssim import MSSSIM, ms_ssim, ms_ssim_of_pairs
 from kgan.metrics.mutual_information import categorical_bound
 from kgan.metrics.pair_metric import PairMetric, PixelMetric
@@ -59,6 +62,7 @@ from kgan.metrics.sliced_wasserstein import (
 )
 from kgan.metrics.ssim import SSIM
 from kgan.metrics.threshold import Threshold, calibrate, far_out
+from kgan.metrics.valid_unique_novel import ValidUniqueNovel
 from kgan.metrics.value import Value
 from kgan.system.registry import resolve
 
@@ -70,6 +74,7 @@ _METRICS = {
     "classification_accuracy_score": ClassificationAccuracyScore,
     "code_error": CodeError,
     "density_coverage": DensityCoverage,
+    "descriptor_distance": DescriptorDistance,
     "frechet_distance": FrechetDistance,
     "importance_weighted_bound": ImportanceWeightedBound,
     "inception_score": InceptionScore,
@@ -78,6 +83,7 @@ _METRICS = {
     "lpips": LPIPS,
     "memorization": Memorization,
     "mode_coverage": ModeCoverage,
+    "molecule_properties": MoleculeProperties,
     "ms_ssim": MSSSIM,
     "parzen": ParzenWindow,
     "precision_recall": PrecisionRecall,
@@ -88,6 +94,7 @@ _METRICS = {
     "sliced_wasserstein": SlicedWasserstein,
     "ssim": SSIM,
     "stacked_mode_coverage": StackedModeCoverage,
+    "valid_unique_novel": ValidUniqueNovel,
 }
 
 __all__ = [
@@ -108,6 +115,7 @@ __all__ = [
     "Colorfulness",
     "Conditions",
     "DensityCoverage",
+    "DescriptorDistance",
     "FrechetDistance",
     "Gaussian",
     "ImportanceWeightedBound",
@@ -117,6 +125,8 @@ __all__ = [
     "Metric",
     "ModeCoverage",
     "ModelMetric",
+    "MoleculeMetric",
+    "MoleculeProperties",
     "PairMetric",
     "ParzenWindow",
     "PerceptualPathLength",
@@ -126,6 +136,7 @@ __all__ = [
     "SlicedWasserstein",
     "StackedModeCoverage",
     "Threshold",
+    "ValidUniqueNovel",
     "Value",
     "auroc",
     "calibrate",

@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from kgan.metrics.accumulators import Rows
 from kgan.metrics.value import Value
+from kgan.spaces import Space
 
 
 class Conditions(NamedTuple):
@@ -24,11 +25,13 @@ class Conditions(NamedTuple):
         dataset: the name of the set, such as "ring" or "stacked_mnist".
         fewest: the number of examples of the smallest side.
         first_class: dataset -> index of its first class in an extractor's logits.
+        space: of one example; None if it is not known.
     """
 
     dataset: str
     fewest: int
     first_class: Callable[[str], int]
+    space: Space | None = None
 
 
 class Metric(keras.metrics.Metric):
@@ -50,9 +53,9 @@ class Metric(keras.metrics.Metric):
 
     Attributes:
         needs: what the metric scores: "features", "logits", "channel_logits" (the
-            logits of each channel as a gray image), "images", "points", or what a model
-            says of real images, see `ModelMetric`: "scores", "classes" or
-            "log_weights".
+            logits of each channel as a gray image), "images", "points", "molecules"
+            (see `MoleculeMetric`), or what a model says of real images, see
+            `ModelMetric`: "scores", "classes" or "log_weights".
         sides: the sets of examples that the metric uses. Every metric accepts the sides
             `real` and `fake`, and ignores one that it does not use. Others are `target`
             (example i is what `fake` has to be like in i), `labels` (the classes of

@@ -4,6 +4,8 @@ import dataclasses
 import logging
 from typing import TYPE_CHECKING, Any, Literal
 
+from kgan.system.chemistry import ATOMS
+
 if TYPE_CHECKING:
     from kgan.core.game import Game
     from kgan.data import Source
@@ -61,7 +63,7 @@ class Data:
 
     data: str = "mnist_10k"
     """The embedded set, a TFDS name or directory, a folder, .zip, .tar or .npz of
-    images; stacked_mnist."""
+    images; stacked_mnist; molecules, or a .smi or .smi.gz file of SMILES."""
     split: str = "train"
     """Split of a TFDS set, such as train[:50000], or the subfolder of that name."""
     validation: str | None = None
@@ -73,7 +75,7 @@ class Data:
     data_dir: str | None = None
     """Where TFDS sets are. Default: TFDS_DATA_DIR, ~/tensorflow_datasets."""
     skip_corrupt: bool = False
-    """Leave out and count files of a folder that are not images."""
+    """Leave out and count files that are not images, and lines that are not SMILES."""
     labels: bool = False
     """Learn from the classes too: of a set with labels, or of one subfolder each."""
     normal: tuple[str, ...] = ()
@@ -90,11 +92,16 @@ class Data:
     """Mirror images at random, both of a pair alike."""
     crop: int | None = None
     """Crop this many pixels per side at random, of both images of a pair alike."""
+    nodes: int = 9
+    """Of molecules: leave out those of more atoms, not counting hydrogen."""
+    atoms: tuple[str, ...] = ATOMS
+    """Of molecules: leave out those with other elements, except for hydrogen."""
 
     def __post_init__(self) -> None:
         # A list, as JSON has it, or whole numbers.
         normal = tuple(str(name) for name in self.normal)
         object.__setattr__(self, "normal", normal)
+        object.__setattr__(self, "atoms", tuple(self.atoms))
 
     def target_of(self, split: str) -> str | None:
         """Where the targets of a split are.

@@ -8,6 +8,7 @@ from kgan.spaces.infer import of_array, of_shape
 from kgan.spaces.labels import Labels, Scalar
 from kgan.spaces.latents import Latents
 from kgan.spaces.maps import Maps
+from kgan.spaces.molecules import Molecules
 from kgan.spaces.picture import Picture
 from kgan.spaces.points import Points
 from kgan.spaces.space import Space
@@ -22,6 +23,7 @@ __all__ = [
     "Latents",
     "Layers",
     "Maps",
+    "Molecules",
     "Picture",
     "Points",
     "Scalar",

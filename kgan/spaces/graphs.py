@@ -101,13 +101,42 @@ class Graphs(Space):
 
         return {name: probabilities(name) for name in sorted(batch)}
 
+    @property
+    def packed_shape(self) -> tuple[int | None, ...]:
+        return (self.nodes, self.nodes)
+
+    def packed(self, batch: Any) -> np.ndarray:
+        """Types of edges, and those of nodes on the diagonal: uint8 [n, nodes, nodes].
+
+        >>> space = kgan.spaces.Graphs(nodes=2, node_types=3, edge_types=2)
+        >>> edge = {"edges": np.array([[[0, 1], [1, 0]]]), "nodes": np.array([[2, 1]])}
+        >>> space.packed(edge)
+        array([[[2, 1],
+                [1, 1]]], dtype=uint8)
+        """
+        packed = np.array(batch["edges"], "uint8")
+        diagonal = np.arange(self.nodes)
+        packed[:, diagonal, diagonal] = batch["nodes"]
+        return packed
+
+    def unpacked(self, array: Any) -> dict[str, np.ndarray]:
+        """The batch of the form outside that `packed` made an array of."""
+        edges = np.array(array, "uint8")
+        diagonal = np.arange(self.nodes)
+        nodes = edges[:, diagonal, diagonal]
+        edges[:, diagonal, diagonal] = 0
+        return {"edges": edges, "nodes": nodes}
+
+    def noise(self, rng: np.random.Generator, n: int, reference: np.ndarray) -> Any:
+        """Graphs of independent types: packed, as `reference` is."""
+        edges = np.triu(rng.integers(self.edge_types, size=(n, self.nodes, self.nodes)))
+        nodes = rng.integers(self.node_types, size=(n, self.nodes))
+        return self.packed({"edges": edges + edges.transpose(0, 2, 1), "nodes": nodes})
+
     def picture(self, columns: dict[str, Any], per_row: int | None = None) -> Any:
         """Adjacency matrices in the colors of types; nodes stand on the diagonal."""
         (graphs,) = list(columns.values())[-1:]
         public = self.to_public({k: np.asarray(v) for k, v in graphs.items()})
-        edges, nodes = public["edges"], public["nodes"]
-        shown = _COLORS[edges % len(_COLORS)]
-        diagonal = np.arange(self.nodes)
-        shown[:, diagonal, diagonal] = _COLORS[nodes % len(_COLORS)]
+        shown = _COLORS[self.packed(public) % len(_COLORS)]
         shown = shown.repeat(_CELL, axis=1).repeat(_CELL, axis=2)
         return tile(shown, per_row)

@@ -191,16 +191,32 @@ class Space(Configured):
 
     # Comparing
 
+    @property
+    def packed_shape(self) -> tuple[int | None, ...]:
+        """The shape of one example in `packed`."""
+        return tuple(self.shape)
+
+    def packed(self, batch: Any) -> Any:
+        """Examples as one array, as metrics take them.
+
+        Args:
+            batch: NumPy arrays of the form outside.
+
+        Returns:
+            An array [n, *packed_shape]; where a batch is one array, that array.
+        """
+        return batch
+
     def noise(self, rng: np.random.Generator, n: int, reference: np.ndarray) -> Any:
         """n examples without any likeness to real ones: what no model may score below.
 
         Args:
             rng: draws them.
             n: how many.
-            reference: real examples, of the form outside.
+            reference: real examples, as `packed` returns them.
 
         Returns:
-            Of the form outside, uniform over the range of `reference`.
+            As `reference`, uniform over its range.
         """
         low, high = reference.min(axis=0), reference.max(axis=0)
         shape = (n, *reference.shape[1:])

@@ -6,7 +6,16 @@ import pytest
 import tensorflow as tf
 
 from kgan import spaces
-from kgan.spaces import Graphs, Images, Labels, Latents, Points, Scalar, infer
+from kgan.spaces import (
+    Graphs,
+    Images,
+    Labels,
+    Latents,
+    Molecules,
+    Points,
+    Scalar,
+    infer,
+)
 
 SPACES = [
     Images((4, 6, 3)),
@@ -15,6 +24,7 @@ SPACES = [
     Labels(3),
     Latents(5, "uniform"),
     Graphs(4, 3, 2),
+    Molecules(5, ["C", "Cl"], aromatic=True),
     Scalar(),
 ]
 
