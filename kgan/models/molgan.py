@@ -19,9 +19,9 @@ from kgan.networks.molgan import (
     molgan_reward,
 )
 from kgan.objectives import rewards, schedules
+from kgan.objectives.graph_rewards import GraphRewards
 from kgan.random.categorical import RELAXATIONS, drawn, relaxed
 from kgan.spaces import Endpoint, Graphs, Latents, Molecules, Space
-from kgan.system import chemistry
 from kgan.system.checks import check_positive
 
 
@@ -166,6 +166,7 @@ class MolGAN(GAN):
             **kwargs,
         )
         self.reward, self.reward_network = reward, next(iter(judges), None)
+        self.graph_rewards = None if reward is None else GraphRewards(graphs, reward)
         self.trade_off, self.balanced = _share(trade_off), balanced
         self.sampling = sampling
         self.temperature = check_positive("temperature", temperature)
@@ -241,19 +242,13 @@ class MolGAN(GAN):
         """
 
         def python(edges: np.ndarray, nodes: np.ndarray):
-            return self._rewards({"edges": edges, "nodes": nodes})
+            return self.graph_rewards({"edges": edges, "nodes": nodes})
 
         floatx = keras.backend.floatx()
         given = graphs["edges"], graphs["nodes"]
         both = tf.numpy_function(python, given, tf.float32, stateful=False)
         both = tf.cast(tf.ensure_shape(both, [2, given[0].shape[0]]), floatx)
         return both[0], both[1]
-
-    def _rewards(self, graphs: dict[str, np.ndarray]):
-        """Rewards and validity of NumPy graphs, float32 [2, batch]."""
-        molecules = self.examples.molecules(graphs)
-        valid = [chemistry.is_whole(molecule) for molecule in molecules]
-        return np.stack([self.reward(molecules), np.float32(valid)])
 
     def _by_part(self, noise: Any):
         """[batch, size] -> noise for edges, equal in both directions, and for nodes."""
@@ -274,7 +269,7 @@ class MolGAN(GAN):
         if self.reward is not None:
             public = self.examples.request(2)
             graphs = self.examples.from_public(public)
-            self._rewards({name: np.asarray(part) for name, part in graphs.items()})
+            self.graph_rewards({k: np.asarray(part) for k, part in graphs.items()})
 
     def compile(
         self,

@@ -39,6 +39,11 @@ class Reward(Configured):
         array([0.33333334, 0.5       , 0.        ], dtype=float32)
     """
 
+    @property
+    def alone(self) -> bool:
+        """Whether the reward of a molecule depends on this molecule alone."""
+        return type(self).of_all is Reward.of_all
+
     def __call__(self, molecules: Sequence[Any]) -> np.ndarray:
         """The reward of each molecule, float32 [n]; 0 for what is no molecule.
 
@@ -217,6 +222,10 @@ class Product(Reward):
         self.rewards = [get(reward) for reward in rewards]
         if not self.rewards:
             raise ValueError("Expected at least one reward. Received: none.")
+
+    @property
+    def alone(self) -> bool:
+        return all(reward.alone for reward in self.rewards)
 
     def of_all(self, molecules: Sequence[Any]) -> Any:
         return np.prod([reward(molecules) for reward in self.rewards], axis=0)
