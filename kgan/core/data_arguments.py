@@ -16,6 +16,7 @@ NAMES = (
     "classes",
     "class_names",
     "mean",
+    "graphs",
 )
 
 

@@ -123,7 +123,7 @@ class MolGAN(GAN):
         graphs: Graphs | None = None,
         latent_dim: int = 32,
         *,
-        reward: Any = None,
+        reward: str | Sequence[str] | dict | rewards.Reward | None = None,
         trade_off: Any = 0.5,
         balanced: bool = True,
         sampling: Literal["softmax", "gumbel", "straight_through"] = "softmax",
