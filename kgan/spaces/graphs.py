@@ -84,8 +84,12 @@ class Graphs(Space):
     def to_public(self, batch: Any) -> Any:
         def likeliest(part: Any):
             if tf.is_tensor(part):
-                return tf.cast(tf.argmax(part, axis=-1), tf.uint8)
-            return np.argmax(part, axis=-1).astype("uint8")
+                floats = part.dtype.is_floating
+                return tf.cast(tf.argmax(part, -1) if floats else part, tf.uint8)
+            part = np.asarray(part)
+            # Types pass, as uint8 of images does.
+            types = np.argmax(part, axis=-1) if part.dtype.kind == "f" else part
+            return types.astype("uint8")
 
         return {name: likeliest(batch[name]) for name in sorted(batch)}
 
@@ -136,7 +140,7 @@ class Graphs(Space):
     def picture(self, columns: dict[str, Any], per_row: int | None = None) -> Any:
         """Adjacency matrices in the colors of types; nodes stand on the diagonal."""
         (graphs,) = list(columns.values())[-1:]
-        public = self.to_public({k: np.asarray(v) for k, v in graphs.items()})
-        shown = _COLORS[self.packed(public) % len(_COLORS)]
+        public = {name: np.asarray(part) for name, part in graphs.items()}
+        shown = _COLORS[self.packed(self.to_public(public)) % len(_COLORS)]
         shown = shown.repeat(_CELL, axis=1).repeat(_CELL, axis=2)
         return tile(shown, per_row)

@@ -103,7 +103,7 @@ class Molecules(Graphs):
         Raises:
             ImportError: if rdkit is missing.
         """
-        public = self._public(batch)
+        public = self.to_public({k: np.asarray(part) for k, part in batch.items()})
         graphs = zip(public["edges"], public["nodes"], strict=True)
         return [self._molecule(edges, nodes, dummies) for edges, nodes in graphs]
 
@@ -118,12 +118,6 @@ class Molecules(Graphs):
         """
         molecules = self.molecules(batch)
         return [m if m is None else chemistry.smiles_of(m) for m in molecules]
-
-    def _public(self, batch: Any):
-        parts = {name: np.asarray(part) for name, part in batch.items()}
-        if parts["nodes"].dtype.kind == "f":
-            return self.to_public(parts)
-        return parts
 
     def _molecule(self, edges: np.ndarray, nodes: np.ndarray, dummies: bool):
         present = range(len(nodes)) if dummies else np.flatnonzero(nodes).tolist()
@@ -258,3 +252,33 @@ class Molecules(Graphs):
         shown = [molecule for row in zip(*parts, strict=True) for molecule in row]
         drawn = np.stack([chemistry.draw(molecule, _SIDE) for molecule in shown])
         return tile(drawn, per_row * len(parts))
+
+    def table(self, batch: Any) -> list[dict[str, Any]]:
+        """SMILES, whether they are valid, and the properties of those that are.
+
+        >>> space = kgan.spaces.Molecules(nodes=3)
+        >>> space.table(space.graphs(["CO"]))[0]
+        {'smiles': 'CO', 'valid': 1, 'qed': 0.386, 'logp': -0.392, 'sa': 2.982}
+
+        Args:
+            batch: of either form.
+
+        Returns:
+            A dictionary for each graph; `valid` is 1 for one molecule, and 0 for none,
+            or for several parts; properties are those of `kgan.system.chemistry`.
+        """
+        return [_row(molecule) for molecule in self.molecules(batch)]
+
+
+def _row(molecule: Any):
+    whole = chemistry.is_whole(molecule)
+    numbers = {
+        "qed": chemistry.qed,
+        "logp": chemistry.logp,
+        "sa": chemistry.synthetic_accessibility,
+    }
+    return {
+        "smiles": None if molecule is None else chemistry.smiles_of(molecule),
+        "valid": int(whole),
+        **{k: round(of(molecule), 3) if whole else None for k, of in numbers.items()},
+    }

@@ -250,6 +250,18 @@ class Space(Configured):
         """
         return None
 
+    def table(self, batch: Any) -> list[dict[str, Any]] | None:
+        """What can be said of examples in words and numbers, for a CSV file.
+
+        Args:
+            batch: of either form.
+
+        Returns:
+            A dictionary for each example: column -> text, number, or None for nothing;
+            None for spaces whose examples are numbers alone.
+        """
+        return None
+
 
 def _map(function: Any, *trees: Any):
     if isinstance(trees[0], dict):
