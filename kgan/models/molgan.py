@@ -13,7 +13,7 @@ from keras import ops
 from kgan.core.gan import GAN
 from kgan.core.player import Player
 from kgan.networks.molgan import (
-    Encoder,
+    GraphEncoder,
     molgan_discriminator,
     molgan_generator,
     molgan_reward,
@@ -146,7 +146,7 @@ class MolGAN(GAN):
         graphs = Molecules() if graphs is None else graphs
         reward = None if reward is None else rewards.get(reward)
         _check(graphs, reward, sampling)
-        encoder = Encoder(
+        encoder = GraphEncoder(
             convolutions, aggregation, discriminator_hidden, normalized, dropout
         )
         rewarded = reward is not None

@@ -17,7 +17,7 @@ from kgan.networks.lenet import lenet
 from kgan.networks.mlp import maxout_discriminator, mlp, mlp_generator
 from kgan.networks.mlp_autoencoder import mlp_decoder, mlp_encoder
 from kgan.networks.molgan import (
-    Encoder,
+    GraphEncoder,
     molgan_discriminator,
     molgan_generator,
     molgan_reward,
@@ -39,7 +39,7 @@ from kgan.networks.translator import resnet_translator, translator_blocks
 from kgan.networks.unet import unet, unet_levels
 
 __all__ = [
-    "Encoder",
+    "GraphEncoder",
     "alexnet",
     "autoencoder_discriminator",
     "autoencoder_generator",

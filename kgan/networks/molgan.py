@@ -23,10 +23,10 @@ from kgan.random import seeds
 from kgan.system.checks import check_sizes, check_whole
 
 
-class Encoder(NamedTuple):
+class GraphEncoder(NamedTuple):
     """The sizes of a network that reads graphs.
 
-    >>> kgan.networks.Encoder(hidden=(64,)).convolutions
+    >>> kgan.networks.GraphEncoder(hidden=(64,)).convolutions
     (128, 64)
 
     Attributes:
@@ -45,7 +45,7 @@ class Encoder(NamedTuple):
 
 
 # Of their code.
-AUTHORS = Encoder()
+AUTHORS = GraphEncoder()
 
 
 def molgan_generator(
@@ -98,7 +98,7 @@ def molgan_generator(
 
 def molgan_discriminator(
     shape: Mapping[str, Sequence[int]],
-    encoder: Encoder = AUTHORS,
+    encoder: GraphEncoder = AUTHORS,
     minibatch_features: int = 0,
     minibatch_group: int = 16,
     seed: int | None = None,
@@ -141,7 +141,7 @@ def molgan_discriminator(
 
 def molgan_reward(
     shape: Mapping[str, Sequence[int]],
-    encoder: Encoder = AUTHORS,
+    encoder: GraphEncoder = AUTHORS,
     seed: int | None = None,
 ) -> keras.Model:
     """The reward network: as `molgan_discriminator`, but -> rewards in (0, 1).
@@ -165,7 +165,10 @@ def molgan_reward(
 
 
 def _encoded(
-    shape: Mapping[str, Sequence[int]], encoder: Encoder, seed: int | None, purpose: str
+    shape: Mapping[str, Sequence[int]],
+    encoder: GraphEncoder,
+    seed: int | None,
+    purpose: str,
 ):
     """Graphs, their features [batch, units], and initializers for what follows."""
     layers = keras.layers

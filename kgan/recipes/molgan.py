@@ -39,9 +39,7 @@ MOLGAN = Recipe(
     data=Data("molecules", nodes=6),
     metrics=("valid_unique_novel", "molecule_properties", "descriptor_distance"),
     published=(
-        Published(
-            "validity, uniqueness, novelty on QM9", "98.1, 10.4, 94.2 %", _TABLE
-        ),
+        Published("validity, uniqueness, novelty on QM9", "98.1, 10.4, 94.2 %", _TABLE),
     ),
 )
 

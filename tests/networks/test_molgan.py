@@ -3,7 +3,7 @@ import pytest
 
 import kgan
 from kgan.networks import (
-    Encoder,
+    GraphEncoder,
     molgan_discriminator,
     molgan_generator,
     molgan_reward,
@@ -11,7 +11,7 @@ from kgan.networks import (
 
 SHAPE = kgan.spaces.Graphs(nodes=9, node_types=5, edge_types=5).shape
 SMALL = kgan.spaces.Graphs(nodes=4, node_types=3, edge_types=4).shape
-ENCODER = Encoder(convolutions=(6, 5), aggregation=7, hidden=(4,))
+ENCODER = GraphEncoder(convolutions=(6, 5), aggregation=7, hidden=(4,))
 
 
 def graphs_of(n=3, seed=0):
