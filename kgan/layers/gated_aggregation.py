@@ -15,8 +15,8 @@ from kgan.system.checks import check_whole
 class GatedAggregation(keras.layers.Layer):
     """One vector for a graph: the sum of what its nodes say, each through a gate.
 
-    Li et al. 2015, "Gated graph sequence neural networks" (arXiv 1511.05493, equation
-    7), as MolGAN has it (arXiv 1805.11973, equation 6):
+    Li et al. 2015, "Gated graph sequence neural networks" (arXiv 1511.05493), as MolGAN
+    has it (arXiv 1805.11973, section 3):
 
         h_G = tanh(sum over nodes v of sigmoid(i(h_v)) tanh(j(h_v)))
 

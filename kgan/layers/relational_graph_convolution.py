@@ -16,15 +16,15 @@ class RelationalGraphConvolution(keras.layers.Layer):
     """Nodes take up what their neighbours are, through weights of each edge type.
 
     Schlichtkrull et al. 2017, "Modeling relational data with graph convolutional
-    networks" (arXiv 1703.06103), as MolGAN has it (arXiv 1805.11973, equation 5). With
+    networks" (arXiv 1703.06103), as MolGAN has it (arXiv 1805.11973, section 3). With
     the features h_i of node i, and the probability A_ijy of type y for its edge to j,
 
         h'_i = f_s(h_i) + sum over j and y >= 1 of A_ijy f_y(h_j)
 
     through the activation, where f_s and f_y are affine. Type 0, "no edge", has no f_y.
-    Equation 5 divides the sum by the number |N_i| of neighbours, see `normalized`;
-    the authors' code does not: a mean hides how many edges a node has, and that is what
-    a discriminator has to see of molecules.
+    The paper divides the sum by the number |N_i| of neighbours, see `normalized`; the
+    authors' code does not: a mean hides how many edges a node has, and that is what a
+    discriminator has to see of molecules.
 
         >>> nodes, edges = np.ones((2, 3, 4)), np.zeros((2, 3, 3, 5))
         >>> kgan.layers.RelationalGraphConvolution(8)(nodes, edges).shape

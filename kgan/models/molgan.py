@@ -52,8 +52,8 @@ class MolGAN(GAN):
     such as RDKit, so that G can learn from it. With the reward r(x) in [0, 1], 0 for
     what is no molecule:
 
-        D descends  E[D(G(z))] - E[D(x)] + 10 E[(|grad D(x')| - 1)^2]          (3)
-        G descends  lambda L_WGAN + (1 - lambda) a L_RL                        (4)
+        D descends  E[D(G(z))] - E[D(x)] + 10 E[(|grad D(x')| - 1)^2]
+        G descends  lambda L_WGAN + (1 - lambda) a L_RL
         R descends  E[(R(x) - r(x))^2] + E[(R(G(z)) - r(G(z)))^2]
 
     with L_WGAN = -E[D(G(z))] and L_RL = -E[R(G(z))]. The factor a = |L_WGAN / L_RL|,
@@ -80,9 +80,10 @@ class MolGAN(GAN):
         >>> graphs["edges"].shape, graphs["nodes"].shape
         ((5, 3, 3, 2), (5, 3, 3))
 
-    Logs beside those of `GAN`, with a reward: `g/adversarial` and `g/reward`, the terms
-    of (4); `reward/real` and `reward/fake`, those of R; `reward_real`, `reward_fake`
-    and `valid`, the mean rewards, and the share of drawn graphs that are molecules.
+    Logs beside those of `GAN`, with a reward: `g/adversarial` and `g/reward`, the two
+    terms of G; `reward/real` and `reward/fake`, those of R; `reward_real`,
+    `reward_fake` and `valid`, the mean rewards, and the share of drawn graphs that are
+    molecules.
 
     Args:
         graphs: a `kgan.spaces.Graphs`, as the data have it. Default: the molecules of
@@ -92,7 +93,7 @@ class MolGAN(GAN):
             None for two players.
         trade_off: lambda in [0, 1], a number or a schedule: 1 is the GAN alone. The
             authors have 1 in the first epoch, until R knows something.
-        balanced: whether the factor a makes both terms of (4) equally large.
+        balanced: whether the factor a makes both terms of G equally large.
         sampling: what D and R see of G(z): "softmax" (its probabilities), "gumbel" or
             "straight_through", see `kgan.random.categorical.relaxed`.
         temperature: above 0, of `sampling`.
@@ -201,7 +202,7 @@ class MolGAN(GAN):
         terms = super().generator_loss(batch)
         if self.reward is None:
             return terms
-        # lambda L_WGAN + (1 - lambda) a L_RL                                      (4)
+        # lambda L_WGAN + (1 - lambda) a L_RL
         adversarial = terms["adversarial"]
         reward = -ops.mean(self.valued(batch.fake, batch.training))
         share = schedules.at(self.trade_off, self.images_seen)

@@ -1,6 +1,7 @@
-"""The networks of MolGAN: De Cao and Kipf 2018 (arXiv 1805.11973, section 3.2).
+"""The networks of MolGAN: De Cao and Kipf 2018 (arXiv 1805.11973, section 3).
 
-The default sizes are those of the authors' code.
+The default sizes are those of the authors' code. For D and R, the paper has
+`GraphEncoder((64, 32), 128, (128,))`.
 """
 
 from __future__ import annotations
