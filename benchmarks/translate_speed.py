@@ -17,12 +17,11 @@ on an idle machine.
 import argparse
 import contextlib
 import os
-import statistics
 import subprocess
 import sys
 from pathlib import Path
 
-from in_turn import rates
+from in_turn import header, peers_row, rates, start_peers
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -46,9 +45,7 @@ def main():
     parser.add_argument("--picture", type=int, default=2048, help="0: no large picture")
     parser.add_argument("--picture-factor", type=int, default=2)
     options = parser.parse_args()
-    print("| network | task | kgan | " + " | ".join(options.modes), end=" ")
-    print("| kgan / eager | kgan / best |")
-    print("|---" * (len(options.modes) + 5) + "|")
+    print(header(["network", "task"], options.modes))
     for game in options.games:
         measure(game, options)
     if options.picture:
@@ -60,24 +57,14 @@ def measure(name, options):
     with contextlib.ExitStack() as stack:
         numbers = numbers_of(name, options)
         tasks, parameters = kgan_tasks(name, *numbers, options.steps)
-        peers = {}
-        for mode in options.modes:
-            peer = Peer(name, mode, numbers, options.torch)
-            stack.callback(peer.close)
-            if peer.parameters is None:
-                continue
-            if peer.parameters != parameters:
-                raise SystemExit(
-                    f"Expected networks of {parameters} parameters. Received: "
-                    f"{mode} with {peer.parameters}."
-                )
-            peers[mode] = peer
+        command = options.torch, HERE / "torch_translation.py", name
+        peers = start_peers(stack, command, options.modes, numbers, parameters)
         for task, run in tasks.items():
             runs = {"kgan": run}
             for mode, peer in peers.items():
                 runs[mode] = lambda peer=peer, task=task: peer.run(task, options.steps)
             measured = rates(runs, numbers[-1] * options.steps, options.rounds)
-            print(row(name, task, measured, options.modes), flush=True)
+            print(peers_row([name, task], measured, options.modes), flush=True)
 
 
 def numbers_of(name, options):
@@ -85,51 +72,6 @@ def numbers_of(name, options):
     if name == "srresnet":
         return options.crop, options.width, 8, 0, options.factor, 4 * options.batch_size
     return options.size, options.width, 6, 2, 1, options.batch_size
-
-
-def row(name, task, measured, modes):
-    medians = {run: statistics.median(values) for run, values in measured.items()}
-    cells = [f"{medians[m]:.1f}" if m in medians else "" for m in ("kgan", *modes)]
-    peers = {m: medians[m] for m in modes if m in medians}
-    ratios = ["", ""]
-    if "eager" in peers:
-        ratios[0] = f"{medians['kgan'] / peers['eager']:.2f}"
-    if peers:
-        best = max(peers, key=peers.get)
-        ratios[1] = f"{medians['kgan'] / peers[best]:.2f} ({best})"
-    return f"| {' | '.join([name, task, *cells, *ratios])} |"
-
-
-class Peer:
-    """PyTorch in a process of its own, which waits for what it shall do.
-
-    Attributes:
-        parameters: of its networks, or None where it does not work.
-    """
-
-    def __init__(self, name, mode, numbers, python):
-        command = [python, HERE / "torch_translation.py", name, mode, *numbers]
-        self.process = subprocess.Popen(
-            [*map(str, command)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        line = self.process.stdout.readline()
-        self.parameters = [*map(int, line.split())] if line else None
-        if not line:
-            why = self.process.stderr.read().strip().splitlines()[-1:]
-            print(f"{name}, {mode}: {''.join(why)}", file=sys.stderr)
-
-    def run(self, task, times):
-        print(task, times, file=self.process.stdin, flush=True)
-        if self.process.stdout.readline() != "done\n":
-            raise SystemExit(self.process.stderr.read())
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait()
 
 
 def kgan_tasks(name, size, width, blocks, depth, factor, batch, steps):

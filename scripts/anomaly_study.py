@@ -3,7 +3,7 @@
     python scripts/anomaly_study.py mnist fashion
     python scripts/anomaly_study.py tiles --tiles magnetic_tiles_128.npz
     python scripts/anomaly_study.py mnist --normals 0 --methods vae fanogan
-    python scripts/anomaly_study.py --table               # of all cells that are there
+    python scripts/draw_anomaly.py                # tables of all cells that are there
 
 The settings are kgan/recipes/anomaly_study.py. A cell, NORMAL_METHOD_SEED.json in
 results/anomaly/EXPERIMENT, has the AUROC of a method, its threshold and what that
@@ -32,7 +32,6 @@ from kgan.metrics import auroc, calibrate, distances
 from kgan.recipes.anomaly_study import EXPERIMENTS, FALSE_ALARMS, SEEDS
 from kgan.runs.starting import copy_networks
 from kgan.system.files import atomic_file
-from kgan.system.text import columns
 
 RESULTS = Path(__file__).parents[1] / "results" / "anomaly"
 # Images whose time is measured.
@@ -51,7 +50,6 @@ def main():
     parser.add_argument(
         "--scale", type=float, default=1.0, help="of training, in trials"
     )
-    parser.add_argument("--table", action="store_true", help="print what is there")
     options = parser.parse_args()
     for name in options.experiments:
         experiment = opened_by(EXPERIMENTS[name], options)
@@ -59,8 +57,6 @@ def main():
             for normal in experiment.normals:
                 if not options.normals or "+".join(normal) in options.normals:
                     cells(name, experiment, normal, seed, options)
-    if options.table:
-        show(options.results)
 
 
 def opened_by(experiment, options):
@@ -266,23 +262,6 @@ def all_masks(file):
     masks = np.zeros((len(file["labels"]), *packed.shape[1:]), bool)
     masks[file["labels"] > 0] = packed
     return masks
-
-
-def show(results):
-    """One line per experiment and method: means over the cells."""
-    rows = [("experiment", "method", "cells", "AUROC", "caught", "false alarms", "ms")]
-    for folder in sorted(p for p in results.glob("*") if p.is_dir()):
-        found = [json.loads(p.read_text()) for p in sorted(folder.glob("*.json"))]
-        for key in EXPERIMENTS[folder.name].methods:
-            those = [f for f in found if f["method"] == key]
-            if those:
-                means = [
-                    f"{np.mean([f[n] for f in those]):.3f}"
-                    for n in ("auroc", "caught", "false_alarms")
-                ]
-                ms = np.median([f["per_image"]["cpu_ms"] for f in those])
-                rows.append((folder.name, key, str(len(those)), *means, f"{ms:.3g}"))
-    print("\n".join(columns(rows)))
 
 
 if __name__ == "__main__":

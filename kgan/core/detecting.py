@@ -43,10 +43,13 @@ class Detecting:
             threshold at the end of `fit`.
         map_sigma: of the Gaussian window over maps, in pixels; None for 1/32 of the
             shorter side.
+        hottest: whether the score is the largest value of the map, which says more
+            where an anomaly is small.
     """
 
     false_alarms = 0.05
     map_sigma: float | None = None
+    hottest = False
     # Of the endpoint that is built.
     _limit: float | None = None
 
@@ -140,8 +143,10 @@ class Detecting:
         def score(images: Any):
             scores, residuals = judge(images)
             scores, residuals = (tf.cast(x, "float32") for x in (scores, residuals))
-            maps = tf.reduce_mean(tf.abs(residuals), axis=-1)
-            answers = {"scores": scores, "maps": smoothed(maps, sigma)}
+            maps = smoothed(tf.reduce_mean(tf.abs(residuals), axis=-1), sigma)
+            if self.hottest:
+                scores = tf.reduce_max(maps, axis=(1, 2))
+            answers = {"scores": scores, "maps": maps}
             if decided:
                 answers["verdicts"] = tf.cast(scores > threshold.value, tf.int32)
             return answers

@@ -55,7 +55,7 @@ class AnoGAN(Detecting, DCGAN):
         restarts: searches per image, each from another z.
         search_rate: Adam's learning rate for z.
         feature_weight: l, in [0, 1]; 0.1 in the paper.
-        false_alarms, map_sigma: see `kgan.core.detecting.Detecting`.
+        false_alarms, map_sigma, hottest: see `kgan.core.detecting.Detecting`.
         **kwargs: as for `DCGAN`.
 
     Raises:
@@ -74,6 +74,7 @@ class AnoGAN(Detecting, DCGAN):
         feature_weight: float = 0.1,
         false_alarms: float = 0.05,
         map_sigma: float | None = None,
+        hottest: bool = False,
         name: str = "anogan",
         **kwargs: Any,
     ) -> None:
@@ -90,6 +91,7 @@ class AnoGAN(Detecting, DCGAN):
         self.search_rate = search_rate
         self.feature_weight = feature_weight
         self.false_alarms, self.map_sigma = false_alarms, map_sigma
+        self.hottest = hottest
 
     def endpoints(self, averaged: bool = True) -> dict[str, Endpoint]:
         """`generate`: latents -> images; `score`: images -> score, map and verdict, see

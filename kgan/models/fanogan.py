@@ -87,7 +87,7 @@ class FAnoGAN(Detecting, Encoding, Game):
             `starts_from`.
         discriminator: a trained D, images -> logits, whose last layer is dense.
         encoder: your own E, images -> [batch, latent_dim].
-        false_alarms, map_sigma: see `kgan.core.detecting.Detecting`.
+        false_alarms, map_sigma, hottest: see `kgan.core.detecting.Detecting`.
         seed: integer; fixes the initial weights, and the latents of "ziz".
         **kwargs: as for `Game`; `ema_decay` averages E.
 
@@ -113,6 +113,7 @@ class FAnoGAN(Detecting, Encoding, Game):
         encoder: keras.Model | None = None,
         false_alarms: float = 0.05,
         map_sigma: float | None = None,
+        hottest: bool = False,
         seed: int | None = None,
         name: str = "fanogan",
         **kwargs: Any,
@@ -141,6 +142,7 @@ class FAnoGAN(Detecting, Encoding, Game):
         self.latents = Latents(latent_dim, latent_prior)
         self.kappa, self.cycle = float(kappa), cycle
         self.false_alarms, self.map_sigma = false_alarms, map_sigma
+        self.hottest = hottest
         self._initial = None if given else _digest(generator)
 
     # The game

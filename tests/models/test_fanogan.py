@@ -85,6 +85,10 @@ def test_losses_and_score_by_hand():
     expected = np.abs(x - again).mean(axis=-1)
     np.testing.assert_allclose(answers["maps"], expected, atol=1e-5)
 
+    hottest = build(**given, map_sigma=0.0, hottest=True)
+    scores = hottest.endpoint("score")(images=x)["scores"]
+    np.testing.assert_allclose(scores, expected.max(axis=(1, 2)), atol=1e-5)
+
 
 def test_the_cycle_of_latents_by_hand():
     given = networks()

@@ -1,0 +1,192 @@
+"""The study of StyleGAN2 and R3GAN: models of one data set, each for the same time.
+
+    python scripts/style_study.py eurosat emoji faces --sets FOLDER --minutes 20
+    python scripts/style_study.py eurosat --settings r3gan --sets FOLDER
+    python scripts/draw_style.py                          # tables and pictures
+
+The settings are kgan/recipes/style_study.py. FOLDER has the sets, such as
+eurosat64/eurosat64.npz, and weights/ of SqueezeNet. A run leaves SETTING.json in
+results/style/EXPERIMENT, samples beside it, and the model in logs/style/EXPERIMENT. A
+run that is there is left alone. The minutes are those of a processor, in training
+alone: give each run one core, such as `taskset -c 0 python ...`, and other work beside
+it changes little. How many images a run will see follows from a trial of some steps.
+"""
+
+import argparse
+import dataclasses
+import functools
+import json
+import os
+import time
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+
+import kgan
+from kgan.data import degradations
+from kgan.recipes.style_study import EXPERIMENTS
+from kgan.runs.loading import load_file
+from kgan.runs.starting import copy_networks
+from kgan.spaces import to_float, to_uint8
+from kgan.system.files import atomic_file
+
+ROOT = Path(__file__).parents[1]
+# A whole number of periods of the lazy updates.
+TRIAL_STEPS = 48
+SAMPLES, SHOWN = 3000, 64
+# Rec. 601.
+LUMA = np.array([0.299, 0.587, 0.114])
+# Of a run that are scored, and the samples of all but the last.
+PARTS, PART_SAMPLES = 8, 1000
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("experiments", nargs="+", choices=EXPERIMENTS)
+    parser.add_argument("--settings", nargs="+", help="default: all")
+    parser.add_argument("--sets", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=20.0, help="of each training")
+    parser.add_argument("--results", type=Path, default=ROOT / "results/style")
+    parser.add_argument("--models", type=Path, default=ROOT / "logs/style")
+    options = parser.parse_args()
+    os.environ.setdefault("KGAN_WEIGHTS", str(options.sets / "weights"))
+    for name in options.experiments:
+        for key in options.settings or EXPERIMENTS[name].settings:
+            path = options.results / name / f"{key}.json"
+            if not path.exists():
+                run(name, key, path, options)
+
+
+def run(name, key, path, options):
+    """One setting: training for the time, samples, scores."""
+    experiment = EXPERIMENTS[name]
+    setting = experiment.settings[key]
+    source = opened(experiment, options.sets, setting.labels)
+    batch = setting.recipe(1).training.batch_size
+    steps = 60 * options.minutes * speed(setting, source) // PARTS
+    steps = max(1, round(steps))
+    model = built(setting, source, PARTS * steps * batch)
+    if setting.starts_from:
+        first = options.models.joinpath(*setting.starts_from).with_suffix(".keras")
+        copy_networks(model, load_file(first), str(first))
+    real = functools.cache(lambda f: features_of(f, source.some(source.size)))
+    curve, seconds = [], 0.0
+    batches = source.batches(batch, seed=0).repeat()
+    for part in range(PARTS):
+        start = time.process_time()
+        logs = trained(model, batches, steps)
+        seconds += time.process_time() - start
+        samples = sampled(model, source, PART_SAMPLES)
+        distance = scores(real, samples, ["color"])["frechet_distance_color"]
+        curve.append([(part + 1) * steps * batch, distance])
+        print(name, key, *curve[-1], logs, flush=True)
+    file = options.models / name / f"{key}.keras"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    model.save(file)
+    samples = sampled(model, source, SAMPLES)
+    result = {
+        "minutes": round(seconds / 60, 2),
+        "images": PARTS * steps * batch,
+        "parameters": sum(n.count_params() for n in model.networks),
+        "logs": logs,
+        "curve": curve,
+        **scores(real, samples, ["color", "squeezenet"]),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shown = np.asarray(to_uint8(samples[:SHOWN]))
+    np.savez_compressed(path.with_suffix(".npz"), samples=shown)
+    with atomic_file(path) as partial:
+        partial.write_text(json.dumps(result, indent=1) + "\n")
+    print(name, key, json.dumps(result), flush=True)
+
+
+def opened(experiment, sets, labels):
+    """The source of an experiment."""
+    path = sets / experiment.data.data
+    data = dataclasses.replace(experiment.data, data=str(path), labels=labels)
+    if experiment.array is None:
+        return data.open()
+    with np.load(path) as file:
+        images = whole(file[experiment.array], data.image_size)
+    if experiment.gray:
+        images = np.round(images @ LUMA).astype("uint8")[..., None]
+    return kgan.data.open_source(images, flip=data.flip)
+
+
+def whole(images, side):
+    """Square images on white of so many pixels per side, cropped at their centre."""
+    images = images if images.ndim == 4 else images[..., None]
+    if images.shape[-1] == 4:
+        opaque = images[..., 3:] / 255.0
+        images = images[..., :3] * opaque + 255.0 * (1.0 - opaque)
+    least = min(images.shape[1:3])
+    top, left = ((length - least) // 2 for length in images.shape[1:3])
+    images = images[:, top : top + least, left : left + least].astype("float32")
+    return np.asarray(
+        degradations.resize(np.round(images).astype("uint8"), (side, side))
+    )
+
+
+def built(setting, source, images):
+    keras.backend.clear_session()
+    return setting.recipe(images).build(source)
+
+
+def trained(model, batches, steps):
+    """The losses of so many steps."""
+    history = model.fit(batches, epochs=1, steps_per_epoch=steps, verbose=0).history
+    return {k: round(float(v[-1]), 4) for k, v in history.items()}
+
+
+def speed(setting, source):
+    """Steps a second of a processor, of a model that is thrown away."""
+    model = built(setting, source, 1000)
+    batches = source.batches(setting.recipe(1).training.batch_size, seed=0).repeat()
+    trained(model, batches, TRIAL_STEPS)
+    start = time.process_time()
+    trained(model, batches, TRIAL_STEPS)
+    return TRIAL_STEPS / (time.process_time() - start)
+
+
+def sampled(model, source, n):
+    """n images; of a model that is told classes, as many of each as the data have."""
+    given = {"n": n}
+    if model.labels:
+        (part,) = source.batches(source.size, shuffle=False, augment=False).take(1)
+        # Spread evenly, because data may be sorted by class.
+        given = {"labels": np.asarray(part[1])[np.arange(n) * source.size // n]}
+    return to_float(np.asarray(to_uint8(model.generate(seed=0, **given))))
+
+
+def scores(real, made, features):
+    """Distances of both sets and recall, with their errors."""
+    found = {}
+    for name in features:
+        both = [real(name), features_of(name, made)]
+        least = min(len(x) for x in both)
+        metrics = [
+            kgan.metrics.FrechetDistance(both[0].shape[1]),
+            kgan.metrics.KernelDistance(subset_size=min(1000, least // 2)),
+        ]
+        if name == "color":
+            metrics.append(kgan.metrics.get("precision_recall"))
+        for metric in metrics:
+            for key, value in metric.score(*both).items():
+                found[f"{key}_{name}"] = round(value.value, 4)
+                if value.error is not None:
+                    found[f"{key}_{name}_error"] = round(value.error, 4)
+    return found
+
+
+def features_of(name, images):
+    return extractor(name).extract(images).features
+
+
+extractor = functools.cache(kgan.metrics.extractors.get)
+
+
+if __name__ == "__main__":
+    main()
