@@ -31,6 +31,7 @@ def main():
     write_tables("style.md", {n: lines(n, r) for n, r in found.items() if r})
     for name, results in found.items():
         draw(name, results)
+    curves(found["faces"])
 
 
 def read(name):
@@ -67,6 +68,21 @@ def draw(name, results):
         ax.imshow(tile(samples[:36], 6).squeeze(), "gray")
         ax.axis("off")
     save(figure, f"style_{name}")
+
+
+def curves(results):
+    """The distance of faces over the images of the training."""
+    if not results:
+        return
+    figure, ax = pyplot.subplots(figsize=(6, 3.6))
+    for key, result in results.items():
+        images, distances = zip(*result["curve"], strict=True)
+        ax.plot(images, distances, ".-", label=EXPERIMENTS["faces"].settings[key].title)
+    ax.set_xlabel("images of the training")
+    ax.set_ylabel("Frechet distance, color")
+    ax.set_ylim(0)
+    ax.legend(fontsize=8)
+    save(figure, "style_transfer")
 
 
 if __name__ == "__main__":

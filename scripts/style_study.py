@@ -17,13 +17,13 @@ import dataclasses
 import functools
 import json
 import os
-import time
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
+from timed import steps_in, trained
 
 import kgan
 from kgan.data import degradations
@@ -34,8 +34,6 @@ from kgan.spaces import to_float, to_uint8
 from kgan.system.files import atomic_file
 
 ROOT = Path(__file__).parents[1]
-# A whole number of periods of the lazy updates.
-TRIAL_STEPS = 48
 SAMPLES, SHOWN = 3000, 64
 # Rec. 601.
 LUMA = np.array([0.299, 0.587, 0.114])
@@ -66,19 +64,17 @@ def run(name, key, path, options):
     setting = experiment.settings[key]
     source = opened(experiment, options.sets, setting.labels)
     batch = setting.recipe(1).training.batch_size
-    steps = 60 * options.minutes * speed(setting, source) // PARTS
-    steps = max(1, round(steps))
+    batches = source.batches(batch, seed=0).repeat()
+    steps = steps_in(built(setting, source, 1000), batches, options.minutes / PARTS)
     model = built(setting, source, PARTS * steps * batch)
     if setting.starts_from:
         first = options.models.joinpath(*setting.starts_from).with_suffix(".keras")
         copy_networks(model, load_file(first), str(first))
     real = functools.cache(lambda f: features_of(f, source.some(source.size)))
     curve, seconds = [], 0.0
-    batches = source.batches(batch, seed=0).repeat()
     for part in range(PARTS):
-        start = time.process_time()
-        logs = trained(model, batches, steps)
-        seconds += time.process_time() - start
+        logs, took = trained(model, batches, steps)
+        seconds += took
         samples = sampled(model, source, PART_SAMPLES)
         distance = scores(real, samples, ["color"])["frechet_distance_color"]
         curve.append([(part + 1) * steps * batch, distance])
@@ -133,22 +129,6 @@ def whole(images, side):
 def built(setting, source, images):
     keras.backend.clear_session()
     return setting.recipe(images).build(source)
-
-
-def trained(model, batches, steps):
-    """The losses of so many steps."""
-    history = model.fit(batches, epochs=1, steps_per_epoch=steps, verbose=0).history
-    return {k: round(float(v[-1]), 4) for k, v in history.items()}
-
-
-def speed(setting, source):
-    """Steps a second of a processor, of a model that is thrown away."""
-    model = built(setting, source, 1000)
-    batches = source.batches(setting.recipe(1).training.batch_size, seed=0).repeat()
-    trained(model, batches, TRIAL_STEPS)
-    start = time.process_time()
-    trained(model, batches, TRIAL_STEPS)
-    return TRIAL_STEPS / (time.process_time() - start)
 
 
 def sampled(model, source, n):
