@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from kgan.recipes.dcgan import DCGAN
+from kgan.recipes.projection_gan import PROJECTION_GAN
 from kgan.recipes.r3gan import R3GAN
 from kgan.recipes.recipe import Data, Recipe, Training
 from kgan.recipes.sngan import SNGAN
@@ -62,12 +63,25 @@ def _with(recipe: Recipe, options: dict[str, Any], **changes: Any) -> Recipe:
     return dataclasses.replace(recipe, options=options, training=training, **changes)
 
 
-def _dcgan(images: int) -> Recipe:
-    return _with(DCGAN, {"width": 32, "ema_decay": 0.99})
+def _ada(images: int) -> dict[str, Any]:
+    """ADA whose p may reach 1 in a fifth of the run."""
+    return {"name": "ada", "target": 0.6, "images": max(1, images // 5), "seed": 0}
+
+
+def _dcgan(ada: bool = False) -> Callable[[int], Recipe]:
+    def recipe(images: int) -> Recipe:
+        augment = _ada(images) if ada else None
+        return _with(DCGAN, {"width": 32, "ema_decay": 0.99, "augment": augment})
+
+    return recipe
 
 
 def _sngan(images: int) -> Recipe:
     return _with(SNGAN, {"width": 32})
+
+
+def _projection(images: int) -> Recipe:
+    return _with(PROJECTION_GAN, {"width": 32})
 
 
 def _average(images: int, longest: float) -> dict[str, Any]:
@@ -83,12 +97,10 @@ def _stylegan2(
     """
 
     def recipe(images: int) -> Recipe:
-        # p may reach 1 in a fifth of the run.
-        augment = {"name": "ada", "target": 0.6, "images": max(1, images // 5)}
         average = images / 20 if begun else _average(images, 10_000.0)
         options = {
             "gamma": 0.0002 * pixels**2 / 32,
-            "augment": {**augment, "seed": 0} if ada else None,
+            "augment": _ada(images) if ada else None,
             "ema_half_life": average,
         }
         return _with(STYLEGAN2, options)
@@ -96,27 +108,20 @@ def _stylegan2(
     return recipe
 
 
-def _r3gan(gamma: float, widths: list[int], ada: bool = True):
-    def recipe(images: int) -> Recipe:
-        def cosine(start: float, end: float) -> dict[str, Any]:
-            return {"name": "cosine", "start": start, "end": end, "images": images}
+def _r3gan(images: int) -> Recipe:
+    def cosine(start: float, end: float) -> dict[str, Any]:
+        return {"name": "cosine", "start": start, "end": end, "images": images}
 
-        augment = {"name": "ada", "p": cosine(0.0, 0.3), "seed": 0}
-        options = {
-            "widths": widths,
-            "gamma": cosine(gamma, gamma / 10),
-            "augment": augment if ada else None,
-            "ema_half_life": cosine(0.0, images / 8),
-        }
-        rates = {"learning_rate": cosine(1e-3, 2.5e-4), "beta_2": cosine(0.9, 0.99)}
-        return _with(R3GAN, options, schedules=rates)
-
-    return recipe
+    options = {
+        "gamma": cosine(1.0, 0.1),
+        "augment": {"name": "ada", "p": cosine(0.0, 0.3), "seed": 0},
+        "ema_half_life": cosine(0.0, images / 8),
+    }
+    rates = {"learning_rate": cosine(1e-3, 2.5e-4), "beta_2": cosine(0.9, 0.99)}
+    return _with(R3GAN, options, schedules=rates)
 
 
-# Networks of 32 pixels, which two of the sets have.
-_STYLE, _R3 = _stylegan2(32), _r3gan(1.0, [96, 96, 64, 32])
-
+_STYLE = _stylegan2(32)
 _EMOJI = Data("emoji/emoji_base.npz", image_size=32, flip=True)
 
 EXPERIMENTS = {
@@ -124,20 +129,20 @@ EXPERIMENTS = {
         "EuroSAT, 3,000 images of 32 pixels, RGB",
         Data("eurosat64/eurosat64.npz", image_size=32, flip=True),
         {
-            "dcgan": Setting("DCGAN", _dcgan),
+            "dcgan": Setting("DCGAN", _dcgan()),
             "sngan": Setting("SNGAN, ResNets", _sngan),
             "stylegan2": Setting("StyleGAN2 + ADA", _STYLE),
-            "r3gan": Setting("R3GAN + ADA", _R3),
-            "stylegan2_labels": Setting("StyleGAN2 + ADA, classes", _STYLE, True),
-            "r3gan_labels": Setting("R3GAN + ADA, classes", _R3, True),
+            "r3gan": Setting("R3GAN + ADA", _r3gan),
+            "projection": Setting("SNGAN, ResNets, classes", _projection, True),
         },
     ),
     "emoji": Experiment(
         "Emoji, 1,875 images of 32 pixels, RGB",
         _EMOJI,
         {
+            "dcgan": Setting("DCGAN", _dcgan()),
+            "sngan": Setting("SNGAN, ResNets", _sngan),
             "stylegan2": Setting("StyleGAN2 + ADA", _STYLE),
-            "r3gan": Setting("R3GAN + ADA", _R3),
         },
         array="images_a",
     ),
@@ -152,6 +157,8 @@ EXPERIMENTS = {
         "ORL, 400 faces of 64 pixels, gray",
         Data("orl_faces/orl_faces.npz", image_size=64, flip=True),
         {
+            "dcgan": Setting("DCGAN", _dcgan()),
+            "dcgan_ada": Setting("DCGAN + ADA", _dcgan(ada=True)),
             "stylegan2": Setting("StyleGAN2 + ADA", _stylegan2(64)),
             "stylegan2_plain": Setting("StyleGAN2", _stylegan2(64, ada=False)),
             "stylegan2_emoji": Setting(
@@ -159,7 +166,6 @@ EXPERIMENTS = {
                 _stylegan2(64, begun=True),
                 starts_from=("emoji_gray", "stylegan2"),
             ),
-            "r3gan": Setting("R3GAN + ADA", _r3gan(2.0, [96, 96, 64, 32, 32])),
         },
         array="images",
     ),
