@@ -57,11 +57,17 @@ def run(key, source, known, path, minutes):
     batches = source.batches(32, seed=0).repeat()
     steps = steps_in(built(key, source, 1000), batches, minutes / PARTS)
     model = built(key, source, PARTS * steps * 32)
+    metric = kgan.metrics.ValidUniqueNovel(source.space, capacity=len(known))
     curve, seconds = [], 0.0
     for _ in range(PARTS):
         logs, took = trained(model, batches, steps)
         seconds += took
-        curve.append({"graphs": int(model.images_seen), **shares(model, known)})
+        curve.append(
+            {
+                "graphs": int(model.images_seen),
+                **shares(metric, packed(model, PART_GRAPHS), known),
+            }
+        )
         print(key, curve[-1], logs, flush=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     made = packed(model, GRAPHS)
@@ -72,7 +78,7 @@ def run(key, source, known, path, minutes):
         "steps": int(model.steps),
         "logs": logs,
         "curve": curve,
-        **scored(model.examples, real, made, known),
+        **scored(metric, real, made, known),
     }
     smiles = [s or "" for s in model.smiles(SHOWN, seed=0)]
     path.with_suffix(".smi").write_text("\n".join(smiles) + "\n")
@@ -92,25 +98,23 @@ def packed(model, n):
     return model.examples.packed(model.examples.to_public(graphs))
 
 
-def shares(model, known):
-    """Validity, uniqueness and novelty of few graphs."""
-    metric = kgan.metrics.get("valid_unique_novel")
-    scores = metric.score(None, packed(model, PART_GRAPHS), known=known)
+def shares(metric, made, known):
+    """Validity, uniqueness and novelty."""
+    scores = metric.score(None, made, known=known)
     return {name: round(score.value, 4) for name, score in scores.items()}
 
 
-def scored(space, real, made, known):
+def scored(metric, real, made, known):
     """All scores, by the strict protocol and by that of the authors' program."""
-    metrics = [kgan.metrics.get("valid_unique_novel")]
-    metrics.append(kgan.metrics.ValidUniqueNovel(space, protocol="molgan"))
-    found = {}
-    for metric, prefix in zip(metrics, ("", "molgan_"), strict=True):
-        scores = metric.score(None, made, known=known)
-        found |= {prefix + name: score.value for name, score in scores.items()}
-    for name in ("molecule_properties", "descriptor_distance"):
-        scores = kgan.metrics.get(name).score(real, made)
-        found |= {name: score.value for name, score in scores.items()}
-    return {name: round(value, 4) for name, value in found.items()}
+    space = metric.space
+    theirs = kgan.metrics.ValidUniqueNovel(space, "molgan", capacity=len(known))
+    found = shares(metric, made, known)
+    for name, value in shares(theirs, made, known).items():
+        found[f"molgan_{name}"] = value
+    for kind in ("MoleculeProperties", "DescriptorDistance"):
+        scores = getattr(kgan.metrics, kind)(space).score(real, made)
+        found |= {name: round(score.value, 4) for name, score in scores.items()}
+    return found
 
 
 if __name__ == "__main__":
