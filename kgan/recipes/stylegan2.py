@@ -12,8 +12,9 @@ _ADAM = {
 }
 
 # The options by the authors' rules `auto`, see `kgan.models.stylegan2.auto`: gamma
-# = 0.0002 x 32 x 32 / 32, and an average with a half-life of 10,000 images. Styles and
-# channels are fewer, for two cores: the authors have 512 and 16384 / side up to 512.
+# = 0.0002 x 32 x 32 / 16, and an average with a half-life of 5,000 images. Styles,
+# channels and batches are smaller, for two cores: the authors have 512, 16384 / side up
+# to 512, and 32 or more.
 STYLEGAN2 = Recipe(
     name="stylegan2",
     title="StyleGAN2 on facades, with styles, noise and ADA",
@@ -25,23 +26,23 @@ STYLEGAN2 = Recipe(
         "channel_base": 1024,
         "channel_max": 64,
         "depth": 2,
-        "gamma": 0.0064,
+        "gamma": 0.0128,
         "r1_every": 16,
         "path_weight": 2.0,
         "path_every": 4,
         "mixing": 0.9,
         "group": 4,
-        # The authors have 500,000 images; the run sees 160,000.
+        # The authors have 500,000 images; the run sees 80,000.
         "augment": {"name": "ada", "target": 0.6, "images": 100_000, "seed": 0},
         "ema_half_life": {
             "name": "linear",
             "start": 0.0,
-            "end": 10_000.0,
-            "images": 200_000,
+            "end": 5_000.0,
+            "images": 100_000,
         },
     },
     optimizers={"d": _ADAM, "g": _ADAM},
-    training=Training(epochs=200, batch_size=32),
+    training=Training(epochs=100, batch_size=16),
     data=Data("facades", image_size=32, flip=True),
     metrics=("frechet_distance", "kernel_distance", "precision_recall"),
     published=(
