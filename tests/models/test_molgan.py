@@ -299,13 +299,7 @@ def test_a_reward_that_fails_says_so_before_training():
         def of_all(self, molecules):
             return [2.0] * len(molecules)
 
-    class Carbon(type(SPACE)):
-        """Requests are of methane, a molecule."""
-
-        def request(self, n):
-            return self.to_public(self.graphs(["C"] * n))
-
-    model = kgan.MolGAN(Carbon(3), **SIZES, reward=Broken())
+    model = build(reward=Broken())
     model.compile()
     with pytest.raises(ValueError, match=r"from 0 to 1. Received: 2.0"):
         step(model, batch_for(model))
