@@ -113,7 +113,7 @@ def _data(options: Options, samples: Any) -> Data:
 def _fitting(options: Options, samples: Any) -> Data:
     """The data that `options` name, in the shape of the samples, with labels if the
     generator takes some."""
-    from kgan.spaces import Images, Labels
+    from kgan.spaces import Images, Labels, Molecules
 
     data = Data(
         options.data,
@@ -121,6 +121,9 @@ def _fitting(options: Options, samples: Any) -> Data:
         target=options.target,
         degradation=options.degradation,
     )
+    if isinstance(samples.space, Molecules):
+        space = samples.space
+        return dataclasses.replace(data, nodes=space.nodes, atoms=space.atoms)
     if not isinstance(samples.space, Images):
         return data
     height, width, channels = samples.space.shape

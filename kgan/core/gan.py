@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from kgan.core import augments
@@ -558,7 +557,7 @@ class GAN(Game):
         seed: int | None = None,
         batch_size: int | None = None,
         **given: Any,
-    ) -> np.ndarray:
+    ) -> Any:
         """Samples from the (averaged) generator.
 
         Args:
@@ -569,7 +568,8 @@ class GAN(Game):
             **given: what else the generator takes, such as `labels` [n].
 
         Returns:
-            NumPy float32 array [n, *image_shape], images in [-1, 1].
+            NumPy float32 array [n, *image_shape], images in [-1, 1]; a dictionary of
+            arrays where an example has several parts.
 
         Raises:
             ValueError: if n is below 1, the seed is no 32-bit integer, or labels are
@@ -580,7 +580,7 @@ class GAN(Game):
 
     def synthesize(
         self, latents: Any, batch_size: int | None = None, **given: Any
-    ) -> np.ndarray:
+    ) -> Any:
         """What the (averaged) generator makes of given latents.
 
         On the process's first device, without a word to other machines, so that one of
@@ -592,7 +592,8 @@ class GAN(Game):
             **given: as for `generate`.
 
         Returns:
-            NumPy float32 array [n, *image_shape], images in [-1, 1].
+            NumPy float32 array [n, *image_shape], images in [-1, 1]; a dictionary of
+            arrays where an example has several parts.
         """
         endpoint = self.endpoint("generate")
         return _examples(endpoint(batch_size, latents=latents, **given))

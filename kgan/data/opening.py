@@ -171,8 +171,8 @@ def _open_stacked(base: str, reading: Reading):
             f"Expected 3 channels of {PREFIX}{base}, one per gray image. "
             f"Received: channels={reading.channels}."
         )
-    if base in synthetic.SETS:
-        raise ValueError(f"Expected images to stack. Received: the points {base!r}.")
+    if base in synthetic.SETS or is_smiles(base):
+        raise ValueError(f"Expected images to stack. Received: the set {base!r}.")
     gray = dataclasses.replace(reading, channels=1, in_memory=True)
     return StackedSource(open_examples(base, gray))
 

@@ -32,7 +32,7 @@ def open_export(path: str | Path, endpoint: str | None = None) -> Questions:
     # Imported here, because the card module imports the scores of evaluations.
     from kgan.serving import card
 
-    known = _of_numbers(path), card.takes_of(path)
+    known = _of_numbers(path), card.takes_of(path), card.gives_of(path)
     return questions(signatures, ask, path, *known, endpoint=endpoint)
 
 

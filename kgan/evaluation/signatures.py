@@ -11,7 +11,17 @@ import numpy as np
 from kgan.evaluation.samples import Said
 from kgan.evaluation.scored import what_is_said
 from kgan.serving.client.signature_defs import Signature, Tensor
-from kgan.spaces import Images, Labels, Points, Scalar, Space, interpolation, of_shape
+from kgan.serving.forms import gathered
+from kgan.spaces import (
+    Graphs,
+    Images,
+    Labels,
+    Points,
+    Scalar,
+    Space,
+    interpolation,
+    of_shape,
+)
 from kgan.spaces.sampling import one_of, sampling
 
 # What stands for latents in a request.
@@ -62,6 +72,7 @@ def questions(
     source: Any,
     of: Mapping[str, str] | None = None,
     spaces: Mapping[str, Mapping[str, Space]] | None = None,
+    gives: Mapping[str, Mapping[str, Space]] | None = None,
     endpoint: str | None = None,
 ) -> Questions:
     """Returns how to ask for examples: from a seed, from labels too, or from images.
@@ -84,20 +95,28 @@ def questions(
         of: name of a signature -> what its numbers say, if that is known.
         spaces: name of a signature -> input -> its space, where more is known of it
             than its tensor says: how many classes, what sides are multiples of.
+        gives: name of a signature -> output -> its space, where it is known: graphs are
+            several tensors.
         endpoint: the signature that makes examples. Default: the one that takes least.
 
     Raises:
         ValueError: if no signature makes examples, or there is no such one.
     """
-    name = _sampling(one_of(signatures, endpoint, source), source)
-    signature = signatures[name]
-    (output,) = signature.outputs.values()
+    gives = gives or {}
+    possible = {
+        key: _asked(signature, gives.get(key, {}))
+        for key, signature in one_of(signatures, endpoint, source).items()
+    }
+    name = _sampling(possible, signatures, source)
+    ((output, space),) = possible[name].gives.items()
 
     def block(count: int, seed: int, asked: str = name, **given: Any) -> np.ndarray:
         drawn = {"num_samples": np.int32(count), "seed": np.int32(seed)}
         inputs = signatures[asked].inputs
         drawn = {key: drawn[key] for key in _DRAWN if key in inputs}
-        return _only(ask(asked, {**drawn, **_tensors(inputs, given)}))
+        answer = ask(asked, {**drawn, **_tensors(inputs, given)})
+        graphs = isinstance(space.shape, dict)
+        return gathered(output, space, answer) if graphs else _only(answer)
 
     between = _inputs(signatures, "interpolate")
 
@@ -110,7 +129,7 @@ def questions(
         return _only(ask("interpolate", {**inputs, "path": path, **beside}))
 
     mixing = interpolation.mixing({k: _asked(s) for k, s in signatures.items()})
-    takes = _asked(signature).takes
+    takes = possible[name].takes
     known = {
         key: space
         for key, space in (spaces or {}).get(name, {}).items()
@@ -120,7 +139,7 @@ def questions(
         block,
         interpolate if "path" in between else None,
         mixing and functools.partial(block, asked=mixing),
-        of_shape(output.shape[1:]),
+        space,
         {**takes, **known},
         _says(signatures, ask, of or {}),
     )
@@ -156,26 +175,34 @@ class Asked(NamedTuple):
         return not self.takes and "num_samples" in self.inputs
 
 
-def _asked(signature: Signature):
+def _asked(signature: Signature, gives: Mapping[str, Space] | None = None):
     given = {k: t for k, t in signature.inputs.items() if k not in _DRAWN}
+    outputs = dict(signature.outputs)
+    graphs = {}
+    for name, space in (gives or {}).items():
+        parts = {f"{name}_{part}" for part in space.shape if isinstance(part, str)}
+        if parts and parts <= outputs.keys():
+            graphs[name] = space
+            outputs = {key: outputs[key] for key in outputs.keys() - parts}
     return Asked(
         signature.inputs,
         {name: _space(tensor) for name, tensor in given.items()},
-        {name: _space(tensor) for name, tensor in signature.outputs.items()},
+        {**graphs, **{name: _space(tensor) for name, tensor in outputs.items()}},
     )
 
 
-def _sampling(signatures: Mapping[str, Signature], source: Any):
+def _sampling(
+    asked: Mapping[str, Asked], signatures: Mapping[str, Signature], source: Any
+):
     """The name of the signature that takes least beside a seed."""
-    asked = {name: _asked(signature) for name, signature in signatures.items()}
     # Signatures have no order: the default one is of the model's first endpoint.
     usual = None
-    if "serving_default" in signatures:
+    if "serving_default" in asked:
         first = next(iter(signatures["serving_default"].outputs.values()))
         usual = None if first.shape is None else tuple(first.shape[1:])
     for given, makes in (
-        ((), (Images, Points)),
-        ((Labels,), (Images, Points)),
+        ((), (Images, Points, Graphs)),
+        ((Labels,), (Images, Points, Graphs)),
         ((Images,), (Images,)),
     ):
         name = sampling(asked, given, makes, usual)
@@ -184,7 +211,7 @@ def _sampling(signatures: Mapping[str, Signature], source: Any):
     raise ValueError(
         "Expected an export with a signature that makes examples from a seed, from a "
         f"seed and labels, or from images. Received: {source} with "
-        f"{', '.join(sorted(signatures)) or 'no signature'}. Export the run again: "
+        f"{', '.join(sorted(asked)) or 'no signature'}. Export the run again: "
         "kgan export RUN"
     )
 

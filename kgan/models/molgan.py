@@ -21,7 +21,7 @@ from kgan.networks.molgan import (
 from kgan.objectives import rewards, schedules
 from kgan.objectives.graph_rewards import GraphRewards
 from kgan.random.categorical import RELAXATIONS, drawn, relaxed
-from kgan.spaces import Endpoint, Graphs, Latents, Molecules, Space
+from kgan.spaces import Endpoint, GraphNoise, Graphs, Molecules, Space
 from kgan.system.checks import check_positive
 
 
@@ -171,7 +171,8 @@ class MolGAN(GAN):
         self.trade_off, self.balanced = _share(trade_off), balanced
         self.sampling = sampling
         self.temperature = check_positive("temperature", temperature)
-        self.noise = Latents(_noise_size(graphs), "gumbel")
+        types = graphs.node_types, graphs.edge_types
+        self.noise = GraphNoise(graphs.nodes, *types)
 
     @classmethod
     def data_arguments(cls, source: Any) -> dict[str, Any]:
@@ -184,8 +185,8 @@ class MolGAN(GAN):
         n = ops.shape(real["nodes"])[0]
         latents = self.sample_latents(n)
         noise = self.draws.rows(self.noise.prior.sample, (n, self.noise.dim))
+        noise = self.noise.parts(noise)
         logits = self.make(latents, training=training)
-        noise = self._by_part(noise)
         fake = {
             name: relaxed(logits[name], noise[name], self.sampling, self.temperature)
             for name in logits
@@ -224,9 +225,9 @@ class MolGAN(GAN):
         sides = {"real": (batch.real, batch.real), "fake": (batch.fake, batch.sample)}
         terms = {}
         for side, (seen, graphs) in sides.items():
-            rewards, valid = self.rewards(graphs)
-            terms[side] = ops.mean((self.valued(seen, batch.training) - rewards) ** 2)
-            self.watch({f"reward_{side}": ops.mean(rewards)})
+            values, valid = self.rewards(graphs)
+            terms[side] = ops.mean((self.valued(seen, batch.training) - values) ** 2)
+            self.watch({f"reward_{side}": ops.mean(values)})
         self.watch({"valid": ops.mean(valid)})
         return terms
 
@@ -251,25 +252,17 @@ class MolGAN(GAN):
         both = tf.cast(tf.ensure_shape(both, [2, given[0].shape[0]]), floatx)
         return both[0], both[1]
 
-    def _by_part(self, noise: Any):
-        """[batch, size] -> noise for edges, equal in both directions, and for nodes."""
-        n, types = self.examples.nodes, self.examples.edge_types
-        rows, columns = np.triu_indices(n)
-        pairs = np.zeros((n, n), "int32")
-        pairs[rows, columns] = pairs[columns, rows] = np.arange(len(rows))
-        split = len(rows) * types
-        edges = ops.reshape(noise[:, :split], (-1, len(rows), types))
-        nodes = ops.reshape(noise[:, split:], (-1, *self.examples.shape["nodes"]))
-        return {"edges": ops.take(edges, pairs, axis=1), "nodes": nodes}
-
     # Training
 
     def check(self) -> None:
         """Also computes a reward, so that what it lacks is said before training."""
         super().check()
         if self.reward is not None:
-            public = self.examples.request(2)
-            graphs = self.examples.from_public(public)
+            n = self.examples.nodes
+            # A single atom is a molecule.
+            nodes, edges = np.eye(1, n, dtype="uint8"), np.zeros((1, n, n), "uint8")
+            types = {"edges": edges, "nodes": nodes}
+            graphs = self.examples.from_public(types)
             self.graph_rewards({k: np.asarray(part) for k, part in graphs.items()})
 
     def compile(
@@ -313,7 +306,7 @@ class MolGAN(GAN):
 
         def generate(latents: Any, noise: Any):
             logits = self.make(latents, network=network)
-            return {"graphs": _drawn(logits, self._by_part(noise))}
+            return {"graphs": _drawn(logits, self.noise.parts(noise))}
 
         def likeliest(latents: Any):
             logits = self.make(latents, network=network)
@@ -345,12 +338,6 @@ class MolGAN(GAN):
 
 def _drawn(logits: Any, noise: Any):
     return {name: drawn(logits[name], noise[name]) for name in logits}
-
-
-def _noise_size(graphs: Graphs):
-    """Gumbel noise for each pair of nodes, a node with itself included, and node."""
-    pairs = graphs.nodes * (graphs.nodes + 1) // 2
-    return pairs * graphs.edge_types + graphs.nodes * graphs.node_types
 
 
 def _share(trade_off: Any):

@@ -15,7 +15,7 @@ from kgan.recipes.gan_mixtures import GAN_GRID, GAN_RING
 from kgan.recipes.gan_mnist_parzen import GAN_MNIST_PARZEN
 from kgan.recipes.info_gan import INFO_GAN
 from kgan.recipes.lsgan import LSGAN
-from kgan.recipes.molgan import MOLGAN, MOLGAN_QED
+from kgan.recipes.molgan import MOLGAN, MOLGAN_QED, MOLGAN_RPGAN
 from kgan.recipes.pix2pix import PIX2PIX
 from kgan.recipes.projection_gan import PROJECTION_GAN
 from kgan.recipes.r3gan import R3GAN
@@ -71,6 +71,7 @@ RECIPES = {
         FANOGAN,
         MOLGAN,
         MOLGAN_QED,
+        MOLGAN_RPGAN,
         THEORY,
     )
 }

@@ -55,3 +55,17 @@ MOLGAN_QED = dataclasses.replace(
     },
     optimizers={"d": _ADAM, "g": _ADAM, "reward": _ADAM},
 )
+
+# Against lost modes: pairs, both penalties, and graphs that are drawn.
+MOLGAN_RPGAN = dataclasses.replace(
+    MOLGAN,
+    name="molgan_rpgan",
+    title="MolGAN by R3GAN's game: relativistic pairing, R1 and R2",
+    options={
+        **MOLGAN.options,
+        "loss": "relativistic",
+        "penalties": ["r1", "r2"],
+        "sampling": "straight_through",
+        "discriminator_steps": 1,
+    },
+)

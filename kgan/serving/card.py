@@ -93,19 +93,37 @@ def takes_of(path: str | Path) -> dict[str, dict[str, Space]]:
     The signatures of an export do not say how many classes there are, or what the sides
     of images are multiples of; its card does. Empty without a card that says it.
     """
+    takes = _spaces_of(path, "takes")
+    if takes is not None:
+        return takes
     try:
-        facts = read(path)
-        if "takes" in facts["model"]:
-            return {
-                name: {key: infer.get(space) for key, space in spaces.items()}
-                for name, spaces in facts["model"]["takes"].items()
-            }
         # Older cards say of labels alone what they are.
+        facts = read(path)
         known = facts["model"]["labels"].items()
         labels = {name: Labels(**config) for name, config in known}
         return dict.fromkeys(facts["signatures"], labels)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def gives_of(path: str | Path) -> dict[str, dict[str, Space]]:
+    """What the export at `path` gives: signature -> output -> its space.
+
+    Types of graphs are several tensors of whole numbers; the card says what they are.
+    Empty without a card that says it.
+    """
+    return _spaces_of(path, "gives") or {}
+
+
+def _spaces_of(path: str | Path, end: str):
+    """Signature -> name -> its space, as the card has them; None if it has none."""
+    try:
+        return {
+            name: {key: infer.get(space) for key, space in spaces.items()}
+            for name, spaces in read(path)["model"][end].items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def write(extra: Path, facts: dict[str, Any]) -> None:
@@ -137,12 +155,11 @@ def _model(model: Game, parameters: int):
             for name, e in model.endpoints().items()
         },
         "takes": {
-            e.seeded or name: {
-                key: space
-                for key, space in ((k, infer.named(e.takes[k])) for k in e.given)
-                if space
-            }
+            e.seeded or name: _named({key: e.takes[key] for key in e.given})
             for name, e in model.endpoints().items()
+        },
+        "gives": {
+            e.seeded or name: _named(e.gives) for name, e in model.endpoints().items()
         },
         "labels": {
             name: {"classes": space.classes, "names": space.names}
@@ -154,6 +171,12 @@ def _model(model: Game, parameters: int):
         "settings": _settings(model),
         "about": model.about(),
     }
+
+
+def _named(spaces: dict[str, Space]):
+    """Spaces as JSON, without those of no name."""
+    named = {key: infer.named(space) for key, space in spaces.items()}
+    return {key: space for key, space in named.items() if space}
 
 
 def trained_steps(model: keras.Model) -> int:

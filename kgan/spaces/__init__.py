@@ -2,6 +2,7 @@
 
 from kgan.spaces.codes import Codes
 from kgan.spaces.endpoint import Endpoint
+from kgan.spaces.graph_noise import GraphNoise
 from kgan.spaces.graphs import Graphs
 from kgan.spaces.images import Images, to_float, to_uint8
 from kgan.spaces.infer import of_array, of_shape
@@ -17,6 +18,7 @@ from kgan.spaces.styles import Layers, Seeds, Styles
 __all__ = [
     "Codes",
     "Endpoint",
+    "GraphNoise",
     "Graphs",
     "Images",
     "Labels",

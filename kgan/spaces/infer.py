@@ -9,14 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from kgan.spaces.graphs import Graphs
 from kgan.spaces.images import Images
 from kgan.spaces.labels import Labels, Scalar
+from kgan.spaces.molecules import Molecules
 from kgan.spaces.points import Points
 from kgan.spaces.space import Space
 from kgan.system.registry import resolve
 
 # What requests and answers of a server can be, beside what a seed stands for.
-_NAMED = {kind.__name__: kind for kind in (Images, Labels, Points, Scalar)}
+_KINDS = (Graphs, Images, Labels, Molecules, Points, Scalar)
+_NAMED = {kind.__name__: kind for kind in _KINDS}
 
 
 def named(space: Space) -> dict[str, Any] | None:

@@ -258,7 +258,7 @@ class Molecules(Graphs):
 
         >>> space = kgan.spaces.Molecules(nodes=3)
         >>> space.table(space.graphs(["CO"]))[0]
-        {'smiles': 'CO', 'valid': 1, 'qed': 0.386, 'logp': -0.392, 'sa': 2.982}
+        {'smiles': 'CO', 'valid': 1, 'qed': 0.385, 'logp': -0.392, 'sa': 2.701}
 
         Args:
             batch: of either form.

@@ -10,8 +10,9 @@ import numpy as np
 
 # Those of QM9: Ramakrishnan et al. 2014, Scientific Data 1.
 ATOMS = ("C", "N", "O", "F")
-# Pixels: thinner lines and smaller letters than rdkit's are not readable in a grid.
-_LINE, _LETTERS = 1.5, 14
+# Pixels of lines, of letters, and of bonds where the molecule has room for it: formulas
+# in a grid are of one scale.
+_LINE, _LETTERS, _BOND = 1.5, 12, 24
 
 
 def require() -> Any:
@@ -251,6 +252,7 @@ def draw(molecule: Any, side: int, legend: str = "") -> np.ndarray:
     drawing = rdMolDraw2D.MolDraw2DCairo(side, side)
     options = drawing.drawOptions()
     options.bondLineWidth, options.minFontSize = _LINE, _LETTERS
+    options.fixedBondLength = _BOND
     if molecule is None:
         return np.full((side, side, 3), 235, "uint8")
     rdMolDraw2D.PrepareAndDrawMolecule(drawing, molecule, legend=legend)

@@ -160,6 +160,13 @@ def test_an_option_of_several_numbers():
     assert model_options.changed(recipe, options) == {"penalty": penalty}
 
 
+def test_a_class_among_the_types_of_an_option():
+    """A reward is a text for the command line, and not only one of a list."""
+    qed, _ = training.parse(["molgan_qed", "--model.reward", "qed*sa"])
+    assert qed.options["reward"] == "qed*sa"
+    assert "reward" not in vars(model_options.of_recipe(kgan.recipes.get("molgan")))
+
+
 def test_optimizers_and_schedules_by_player(monkeypatch):
     line = {"name": "linear", "start": 0.1, "end": 0.0, "images": 100}
     adam = {"name": "adam", "learning_rate": 1e-3}

@@ -9,8 +9,11 @@ import pytest
 import kgan
 from kgan.commands.opening_lines import opening_lines
 from kgan.commands.training import parse
+from kgan.data.graph_cache import Graphs
+from kgan.data.smiles import MoleculeSource
 from kgan.recipes import Data
 from kgan.runs.run import Output, Run
+from kgan.spaces import Molecules
 from kgan.system import image_files
 
 OWN = {
@@ -39,6 +42,15 @@ def test_one_line_says_how_to_give_own_data(name, model, source):
     assert OWN[name] in line
     own = dataclasses.replace(recipe, data=Data("photos"))
     assert "own data" not in opening_lines(own, run, source, model)
+
+
+def test_molecules_that_are_left_out_are_counted(model):
+    graphs = Graphs(*np.ones((2, 2, 2, 2), "uint8")[:, 0], {"ions": (3, 7)})
+    source = MoleculeSource(graphs, Molecules(2), "molecules")
+    recipe = dataclasses.replace(kgan.recipes.get("dcgan"), data=Data("molecules"))
+    lines = opening_lines(recipe, Run("dcgan", Output()), source, model)
+    assert "molecule of up to 2 atoms of C, N, O, F, left out 3: ions" in lines
+    assert "--data drugs.smi.gz" in lines
 
 
 @pytest.fixture(scope="module")

@@ -103,6 +103,14 @@ def test_a_file_that_is_not_there():
         kgan.data.open_source("no.smi")
 
 
+def test_what_is_for_images_alone(path):
+    for arguments in ({"flip": True}, {"crop": 4}, {"degradation": "gray"}):
+        with pytest.raises(ValueError, match=r"Expected images to .*, which has molec"):
+            kgan.data.open_source(path, **arguments)
+    with pytest.raises(ValueError, match="images to stack"):
+        kgan.data.open_source("stacked_molecules")
+
+
 def test_lines_that_are_left_out(tmp_path):
     path = tmp_path / "bad.smi"
     path.write_text("CC\nC(\nC)\n")

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from kgan.commands import evaluate
 from kgan.evaluation import Evaluation
 from kgan.evaluation.samples import Samples
 from kgan.recipes import Data
@@ -73,3 +74,9 @@ def test_noise_is_of_the_space():
     shares = np.bincount(public["edges"][:, 0, 1], minlength=4) / 2000
     np.testing.assert_allclose(shares, 0.25, atol=0.04)
     assert (np.bincount(public["nodes"].ravel(), minlength=5) > 1400).all()
+
+
+def test_data_that_are_named_have_the_space_of_the_generator():
+    generator = samples(Molecules(5, ["C", "O"]), ["CO"])
+    data = evaluate._fitting(evaluate.Options("x", data="molecules"), generator)
+    assert (data.nodes, data.atoms) == (5, ("C", "O"))

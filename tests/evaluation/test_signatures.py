@@ -16,7 +16,7 @@ from kgan.evaluation.signatures import questions
 from kgan.random import seeds
 from kgan.recipes import Data
 from kgan.serving.client.signature_defs import Signature, Tensor
-from kgan.spaces import Images, Labels
+from kgan.spaces import Images, Labels, Molecules
 from tests.evaluation.test_parts import Scoring
 from tests.games import nets
 from tests.games.translation import Translation
@@ -217,3 +217,25 @@ def test_the_default_signature_says_what_examples_are():
     found = questions(signatures, lambda name, inputs: {"x": name}, "x")
     assert found.block(1, 0) == "sample"
     assert found.space.shape == (2,)
+
+
+def test_graphs_whose_space_the_card_knows():
+    number, space = Tensor("int32", ()), Molecules(4)
+    seed = {"num_samples": number, "seed": number}
+    graphs = {
+        "graphs_edges": Tensor("uint8", (None, 4, 4)),
+        "graphs_nodes": Tensor("uint8", (None, 4)),
+    }
+    public = space.to_public(space.graphs(["CO", "N"]))
+
+    def ask(name, inputs):
+        assert (name, inputs["num_samples"]) == ("sample", 2)
+        return {f"graphs_{part}": array for part, array in public.items()}
+
+    signatures = {"sample": Signature(seed, graphs)}
+    gives = {"sample": {"graphs": space}}
+    found = questions(signatures, ask, "x", gives=gives)
+    assert found.space == space and found.takes == {}
+    assert space.smiles(found.block(2, 0)) == ["CO", "N"]
+    with pytest.raises(ValueError, match="signature that makes examples"):
+        questions(signatures, ask, "x")

@@ -165,16 +165,6 @@ def test_what_d_sees(sampling):
         np.testing.assert_array_equal(np.einsum("biiy->biy", edges)[..., 0], 1.0)
 
 
-def test_an_edge_is_drawn_once():
-    model = build()
-    # 6 pairs of 4 types, then 3 nodes of 5 types
-    parts = model._by_part(tf.range(39.0)[None])
-    edges, nodes = parts["edges"][0].numpy(), parts["nodes"][0].numpy()
-    starts = np.array([[0, 4, 8], [4, 12, 16], [8, 16, 20]])
-    np.testing.assert_array_equal(edges, starts[..., None] + np.arange(4))
-    np.testing.assert_array_equal(nodes, 24 + np.arange(15).reshape(3, 5))
-
-
 def test_lambda_follows_a_schedule():
     model = rewarded(trade_off={"name": "steps", "numbers": [1.0, 0.0], "at": [8]})
     assert isinstance(model.trade_off, schedules.Steps)
@@ -309,13 +299,7 @@ def test_a_reward_that_fails_says_so_before_training():
         def of_all(self, molecules):
             return [2.0] * len(molecules)
 
-    class Carbon(type(SPACE)):
-        """Requests are of methane, a molecule."""
-
-        def request(self, n):
-            return self.to_public(self.graphs(["C"] * n))
-
-    model = kgan.MolGAN(Carbon(3), **SIZES, reward=Broken())
+    model = build(reward=Broken())
     model.compile()
     with pytest.raises(ValueError, match=r"from 0 to 1. Received: 2.0"):
         step(model, batch_for(model))

@@ -116,7 +116,9 @@ def test_spaces_of_shapes_and_arrays():
 @pytest.mark.parametrize(
     "space",
     [
+        Graphs(3, 3, 2),
         Images((None, 8, 3), multiple=4),
+        Molecules(3, ["C", "Cl"]),
         Labels(2, names=["cat", "dog"]),
         Points(3),
         Scalar("share"),
@@ -129,9 +131,8 @@ def test_a_space_of_a_card(space):
     assert again.get_config() == space.get_config()
     # What a request does not have, or what a card cannot say.
     assert infer.named(Latents(2)) is None
-    assert infer.named(Graphs(3, 3, 2)) is None
     with pytest.raises(ValueError, match="Expected a space by name"):
-        infer.get({"name": "Graphs", "nodes": 3})
+        infer.get({"name": "Latents", "latent_dim": 3})
 
 
 def test_images_in_words():
