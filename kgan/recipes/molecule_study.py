@@ -7,7 +7,7 @@ said here.
 import dataclasses
 from typing import Any
 
-from kgan.recipes.molgan import MOLGAN
+from kgan.recipes.molgan import MOLGAN, MOLGAN_RPGAN
 from kgan.recipes.recipe import Recipe, Training
 
 
@@ -60,9 +60,8 @@ _R1 = {
     "discriminator_steps": 1,
 }
 _RPGAN = {
-    "loss": "relativistic",
-    "penalties": ["r1", "r2"],
-    "discriminator_steps": 1,
+    name: MOLGAN_RPGAN.options[name]
+    for name in ("loss", "penalties", "sampling", "discriminator_steps")
 }
 
 SETTINGS = {
