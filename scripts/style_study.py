@@ -92,7 +92,8 @@ def run(name, key, path, options):
         **scores(real, samples, ["color", "squeezenet"]),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    shown = np.asarray(to_uint8(samples[:SHOWN]))
+    # From all classes.
+    shown = np.asarray(to_uint8(samples[:: SAMPLES // SHOWN][:SHOWN]))
     np.savez_compressed(path.with_suffix(".npz"), samples=shown)
     with atomic_file(path) as partial:
         partial.write_text(json.dumps(result, indent=1) + "\n")
