@@ -1,11 +1,14 @@
 """Writes the tables of docs/style.md and draws its samples.
 
-    python scripts/draw_style.py            # from results/style
+    python scripts/draw_style.py                        # from results/style
+    python scripts/draw_style.py --model logs/stylegan2/001
 
 A table stands between `<!-- NAME -->` and `<!-- end -->`. Samples are drawn from the
-.npz files that runs leave beside their results, where they are.
+.npz files that runs leave beside their results, where they are. With a StyleGAN2 it
+draws what that can be asked: styles mixed and truncated, and images projected.
 """
 
+import argparse
 import json
 from pathlib import Path
 
@@ -13,10 +16,14 @@ import numpy as np
 from docs_pages import save, table, write_tables
 from matplotlib import pyplot
 
+import kgan
 from kgan.recipes.style_study import EXPERIMENTS
+from kgan.spaces import to_uint8
 from kgan.spaces.images import tile
 
 RESULTS = Path(__file__).parents[1] / "results" / "style"
+# Images, and how long they are searched.
+PROJECTED, STEPS = 8, 300
 # Key -> title, digits.
 COLUMNS = {
     "frechet_distance_color": ("Frechet, color", 1),
@@ -27,6 +34,12 @@ COLUMNS = {
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", help="a run or .keras file of a StyleGAN2")
+    options = parser.parse_args()
+    if options.model:
+        asked(kgan.runs.loading.load_model(options.model), options.model)
+        return
     found = {name: read(name) for name in EXPERIMENTS}
     write_tables("style.md", {n: lines(n, r) for n, r in found.items() if r})
     for name, results in found.items():
@@ -83,6 +96,27 @@ def curves(results):
     ax.set_ylim(0)
     ax.legend(fontsize=8)
     save(figure, "style_transfer")
+
+
+def asked(model, path):
+    """Mixing, truncation, and images that G has not seen beside their projections."""
+    source = kgan.data.open_source("facades", split="test", image_size=32)
+    targets = source.some(PROJECTED)
+    found = model.project(targets, steps=STEPS)
+    print(f"{path}: distances of projections {found.distances.round(3).tolist()}")
+    projected = np.concatenate([targets, found.images])
+    pictures = model.pictures(None, 16, 0)
+    titles = {
+        "styles of the column at some layers": pictures["mixing"].draw(),
+        "truncation": pictures["truncation"].draw(),
+        f"unseen, and projected by {STEPS} steps": tile(to_uint8(projected), PROJECTED),
+    }
+    figure, axes = pyplot.subplots(1, 3, figsize=(13, 4))
+    for ax, (title, picture) in zip(axes, titles.items(), strict=True):
+        ax.set_title(title, fontsize=9)
+        ax.imshow(picture)
+        ax.axis("off")
+    save(figure, "style_asked")
 
 
 if __name__ == "__main__":
