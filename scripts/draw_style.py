@@ -18,6 +18,7 @@ from matplotlib import pyplot
 
 import kgan
 from kgan.recipes.style_study import EXPERIMENTS
+from kgan.runs.loading import load_model
 from kgan.spaces import to_uint8
 from kgan.spaces.images import tile
 
@@ -38,7 +39,7 @@ def main():
     parser.add_argument("--model", help="a run or .keras file of a StyleGAN2")
     options = parser.parse_args()
     if options.model:
-        asked(kgan.runs.loading.load_model(options.model), options.model)
+        asked(load_model(options.model), options.model)
         return
     found = {name: read(name) for name in EXPERIMENTS}
     write_tables("style.md", {n: lines(n, r) for n, r in found.items() if r})
