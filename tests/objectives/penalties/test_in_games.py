@@ -216,6 +216,14 @@ def test_shipped_networks_pass(penalty):
     )
 
 
+def test_kinks_of_few_examples_are_no_wrong_gradient():
+    """With the first examples, R1 is 12 % steeper along the scale of D's weights than
+    its gradient, because units change their side of a leaky ReLU."""
+    sizes = {"channel_base": 1024, "channel_max": 64, "depth": 1}
+    model = kgan.StyleGAN2((64, 64, 3), 64, 64, **sizes, gamma=0.01, seed=0)
+    check_slopes(model)
+
+
 def test_groups_are_whole_in_the_check():
     """Minibatch standard deviation has a second gradient, in groups of any size."""
     x = keras.Input((2,))
