@@ -54,5 +54,6 @@ def test_size_and_split():
 def test_bad_input():
     with pytest.raises(ValueError, match="Expected 3 channels of stacked_mnist_10k"):
         kgan.data.open_source("stacked_mnist_10k", channels=1)
-    with pytest.raises(ValueError, match=r"to stack. Received: the points 'ring"):
-        kgan.data.open_source("stacked_ring")
+    for name in ("ring", "molecules"):
+        with pytest.raises(ValueError, match=f"to stack. Received: the set '{name}'"):
+            kgan.data.open_source(f"stacked_{name}")
