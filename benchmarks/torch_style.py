@@ -21,6 +21,7 @@ import sys
 import torch
 from torch import nn
 from torch.nn import functional
+from torch_answers import answer
 
 GAIN = math.sqrt(2.0)
 TAPS = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8.0
@@ -249,17 +250,7 @@ def main(mode, size, base, most, latents, batch):
         "train": lambda: step(lazy=True),
         "generate": generate,
     }
-    for task in tasks.values():
-        task()
-        task()
-    state["step"] = 0
-    networks = generator, critic
-    print(*(sum(w.numel() for w in n.parameters()) for n in networks), flush=True)
-    for line in sys.stdin:
-        task, times = line.split()
-        for _ in range(int(times)):
-            tasks[task]()
-        print("done", flush=True)
+    answer(tasks, [generator, critic])
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ import sys
 import torch
 from torch import nn
 from torch.nn import functional
+from torch_answers import answer
 
 
 def norm(channels):
@@ -254,16 +255,7 @@ def main(name, mode, batch, *numbers):
             answer = game.g(laid(parts[0])).clamp(-1.0, 1.0)
             return answer.permute(0, 2, 3, 1).contiguous().numpy()
 
-    tasks = {"train": train, "translate": translate}
-    for task in tasks.values():
-        task()
-        task()
-    print(*(sum(w.numel() for w in n.parameters()) for n in game.networks), flush=True)
-    for line in sys.stdin:
-        task, times = line.split()
-        for _ in range(int(times)):
-            tasks[task]()
-        print("done", flush=True)
+    answer({"train": train, "translate": translate}, game.networks)
 
 
 if __name__ == "__main__":

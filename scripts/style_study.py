@@ -23,6 +23,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
+from image_sets import distances, extractor, named, on_white
 from timed import steps_in, trained
 
 import kgan
@@ -115,16 +116,11 @@ def opened(experiment, sets, labels):
 
 def whole(images, side):
     """Square images on white of so many pixels per side, cropped at their centre."""
-    images = images if images.ndim == 4 else images[..., None]
-    if images.shape[-1] == 4:
-        opaque = images[..., 3:] / 255.0
-        images = images[..., :3] * opaque + 255.0 * (1.0 - opaque)
+    images = on_white(images if images.ndim == 4 else images[..., None])
     least = min(images.shape[1:3])
     top, left = ((length - least) // 2 for length in images.shape[1:3])
-    images = images[:, top : top + least, left : left + least].astype("float32")
-    return np.asarray(
-        degradations.resize(np.round(images).astype("uint8"), (side, side))
-    )
+    square = images[:, top : top + least, left : left + least]
+    return np.asarray(degradations.resize(square, (side, side)))
 
 
 def built(setting, source, images):
@@ -146,27 +142,16 @@ def scores(real, made, features):
     """Distances of both sets and recall, with their errors."""
     found = {}
     for name in features:
-        both = [real(name), features_of(name, made)]
-        least = min(len(x) for x in both)
-        metrics = [
-            kgan.metrics.FrechetDistance(both[0].shape[1]),
-            kgan.metrics.KernelDistance(subset_size=min(1000, least // 2)),
-        ]
+        both = real(name), features_of(name, made)
+        found |= distances(name, *both)
         if name == "color":
-            metrics.append(kgan.metrics.get("precision_recall"))
-        for metric in metrics:
-            for key, value in metric.score(*both).items():
-                found[f"{key}_{name}"] = round(value.value, 4)
-                if value.error is not None:
-                    found[f"{key}_{name}_error"] = round(value.error, 4)
-    return found
+            recall = kgan.metrics.get("precision_recall").score(*both)
+            found |= named(name, recall)
+    return {name: round(value, 4) for name, value in found.items()}
 
 
 def features_of(name, images):
-    return extractor(name).extract(images).features
-
-
-extractor = functools.cache(kgan.metrics.extractors.get)
+    return extractor(name).extract(np.asarray(images)).features
 
 
 if __name__ == "__main__":

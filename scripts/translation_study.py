@@ -26,6 +26,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
+from image_sets import distances, extractor, on_white
 
 import kgan
 from kgan.data import degradations
@@ -124,15 +125,8 @@ def emoji(path, split):
     """uint8 [n, 32, 32, 3] of both styles, on white, reduced by half."""
     with np.load(path) as file:
         rows = file["split"] == ("train", "test").index(split)
-        both = [file[key][rows].astype("float32") for key in ("images_a", "images_b")]
-    halves = []
-    for images in both:
-        opaque = images[..., 3:] / 255.0
-        white = images[..., :3] * opaque + 255.0 * (1.0 - opaque)
-        halves.append(
-            degradations.downscale(np.round(white).astype("uint8"), 2).numpy()
-        )
-    return halves
+        both = [file[key][rows] for key in ("images_a", "images_b")]
+    return [degradations.downscale(on_white(images), 2).numpy() for images in both]
 
 
 class Way(NamedTuple):
@@ -228,18 +222,8 @@ def of_sets(real, made):
     scores = {}
     for features in ("squeezenet", "color"):
         net = extractor(features)
-        both = [net.extract(to_float(images)).features for images in (real, made)]
-        subset = min(1000, *(len(side) // 2 for side in both))
-        distances = (
-            kgan.metrics.FrechetDistance(both[0].shape[1]),
-            kgan.metrics.KernelDistance(subset_size=subset),
-        )
-        for distance in distances:
-            for key, value in distance.score(*both).items():
-                name = f"{key}_{features}"
-                scores[name] = value.value
-                if value.error is not None:
-                    scores[f"{name}_error"] = value.error
+        both = (net.extract(to_float(images)).features for images in (real, made))
+        scores |= distances(features, *both)
     return rounded(scores)
 
 
@@ -285,9 +269,8 @@ def whole_images(path, factor):
         yield pixels[:height, :width]
 
 
-# Both read weights, which many images share.
+# Some read weights, which many images share.
 metric = functools.cache(kgan.metrics.get)
-extractor = functools.cache(kgan.metrics.extractors.get)
 
 
 def floats(images):
