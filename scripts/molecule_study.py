@@ -54,9 +54,10 @@ def everything(source):
 
 def run(key, source, known, path, minutes):
     """One setting: training for the time, scores, molecules."""
-    batches = source.batches(32, seed=0).repeat()
+    rows = SETTINGS[key].recipe(1000).examples_a_step
+    batches = source.batches(rows, seed=0).repeat()
     steps = steps_in(built(key, source, 1000), batches, minutes / PARTS)
-    model = built(key, source, PARTS * steps * 32)
+    model = built(key, source, PARTS * steps * rows)
     metric = kgan.metrics.ValidUniqueNovel(source.space, capacity=len(known))
     curve, seconds = [], 0.0
     for _ in range(PARTS):

@@ -30,7 +30,7 @@ def test_settings_build(key):
 
 def test_a_run_leaves_its_scores_and_molecules(tmp_path, monkeypatch):
     study = load_script("molecule_study")
-    small = {"generator_hidden": [8], "penalties": None, "discriminator_steps": 1}
+    small = {"generator_hidden": [8], "penalties": None, "discriminator_steps": 2}
     monkeypatch.setattr(study, "SETTINGS", {"small": Setting("small", small)})
     monkeypatch.setattr(study, "GRAPHS", 60)
     monkeypatch.setattr(study, "PART_GRAPHS", 30)
@@ -42,8 +42,8 @@ def test_a_run_leaves_its_scores_and_molecules(tmp_path, monkeypatch):
     assert known.shape == (source.size, 6, 6)
     study.run("small", source, known[:300], tmp_path / "small.json", minutes=0.0)
     result = json.loads((tmp_path / "small.json").read_text())
-    assert result["graphs"] == 64
-    assert [part["graphs"] for part in result["curve"]] == [32, 64]
+    assert result["graphs"] == 128
+    assert [part["graphs"] for part in result["curve"]] == [64, 128]
     assert len((tmp_path / "small.smi").read_text().split("\n")) == study.SHOWN + 1
     # Parts count as valid in the authors' program, so that it finds no fewer.
     assert result["molgan_validity"] >= result["validity"]
