@@ -21,6 +21,7 @@ from kgan.layers.noise_injection import NoiseInjection
 from kgan.layers.pixel_normalization import PixelNormalization
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
+from kgan.layers.resampling_convolutions import DoublingConv2D, HalvingConv2D
 from kgan.layers.sliced_dense import SlicedDense
 from kgan.layers.spectral_normalization import SpectralNormalization
 from kgan.layers.vanishing_residual import VanishingResidual
@@ -33,10 +34,12 @@ __all__ = [
     "ConditionalBatchNormalization",
     "Conv2D",
     "DiffAugment",
+    "DoublingConv2D",
     "Dropout",
     "EqualizedConv2D",
     "EqualizedDense",
     "GroupedConv2D",
+    "HalvingConv2D",
     "InstanceNormalization",
     "LearnedConstant",
     "Maxout",
