@@ -23,6 +23,7 @@ from kgan.layers.pixel_normalization import PixelNormalization
 from kgan.layers.pixel_shuffle import PixelShuffle
 from kgan.layers.reflection_padding import ReflectionPadding2D
 from kgan.layers.relational_graph_convolution import RelationalGraphConvolution
+from kgan.layers.resampling_convolutions import DoublingConv2D, HalvingConv2D
 from kgan.layers.sliced_dense import SlicedDense
 from kgan.layers.spectral_normalization import SpectralNormalization
 from kgan.layers.undirected_edges import UndirectedEdges
@@ -36,11 +37,13 @@ __all__ = [
     "ConditionalBatchNormalization",
     "Conv2D",
     "DiffAugment",
+    "DoublingConv2D",
     "Dropout",
     "EqualizedConv2D",
     "EqualizedDense",
     "GatedAggregation",
     "GroupedConv2D",
+    "HalvingConv2D",
     "InstanceNormalization",
     "LearnedConstant",
     "Maxout",

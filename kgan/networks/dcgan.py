@@ -14,7 +14,7 @@ from typing import Any
 
 import keras
 
-from kgan.layers import BatchNormalization
+from kgan.layers import BatchNormalization, DoublingConv2D, HalvingConv2D
 from kgan.networks import norms
 from kgan.networks.grids import Grids
 from kgan.random import seeds
@@ -85,22 +85,16 @@ def dcgan_generator(
     x = layers.ReLU(name="project_relu")(x)
     # [B, h, w, c] -> [B, 2h, 2w, c / 2]
     for i, filters in enumerate(channels[1:], 1):
-        x = layers.Conv2DTranspose(
+        x = DoublingConv2D(
             filters,
-            4,
-            strides=2,
-            padding="same",
             use_bias=False,
             kernel_initializer=next(normal),
             name=f"up{i}",
         )(x)
         x = BatchNormalization(name=f"up{i}_norm")(x)
         x = layers.ReLU(name=f"up{i}_relu")(x)
-    x = layers.Conv2DTranspose(
+    x = DoublingConv2D(
         image_shape[2],
-        4,
-        strides=2,
-        padding="same",
         kernel_initializer=next(normal),
         name="to_image",
     )(x)
@@ -196,11 +190,8 @@ def _to_numbers(
     x = images
     # [B, 2h, 2w, c] -> [B, h, w, 2c]
     for i, filters in enumerate(_widths(width, stages(images.shape[1:])), 1):
-        x = layers.Conv2D(
+        x = HalvingConv2D(
             filters,
-            4,
-            strides=2,
-            padding="same",
             use_bias=i == 1 or norm is None,
             kernel_initializer=next(initial),
             name=f"down{i}",

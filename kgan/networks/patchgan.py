@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from kgan.layers import HalvingConv2D
 from kgan.networks import norms
 from kgan.random import seeds
 from kgan.system.checks import check_whole
@@ -69,18 +70,13 @@ def patchgan(
     size = 4 if depth else 1
 
     def convolution(x: Any, filters: int, strides: int, name: str, **kwargs: Any):
+        normal = keras.initializers.RandomNormal(0.0, 0.02, seed=next(initial))
+        kwargs |= {"kernel_initializer": normal, "name": name}
+        if strides == 2 and not any(side % 2 for side in x.shape[1:3]):
+            return HalvingConv2D(filters, **kwargs)(x)
         if depth:
             x = layers.ZeroPadding2D(1, name=f"{name}_border")(x)
-        return layers.Conv2D(
-            filters,
-            size,
-            strides=strides,
-            kernel_initializer=keras.initializers.RandomNormal(
-                0.0, 0.02, seed=next(initial)
-            ),
-            name=name,
-            **kwargs,
-        )(x)
+        return layers.Conv2D(filters, size, strides, **kwargs)(x)
 
     # A pixel alone has one hidden layer less.
     strides = [2] * depth + [1] if depth else [1, 1]

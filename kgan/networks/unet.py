@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from kgan.layers import Dropout
+from kgan.layers import DoublingConv2D, Dropout, HalvingConv2D
 from kgan.networks import norms
 from kgan.random import seeds
 from kgan.system.checks import check_whole
@@ -74,9 +74,6 @@ def unet(
         normal = keras.initializers.RandomNormal(0.0, 0.02, seed=next(numbers))
         return kind(
             filters,
-            4,
-            strides=2,
-            padding="same",
             use_bias=bias,
             kernel_initializer=normal,
             name=name,
@@ -90,7 +87,7 @@ def unet(
         if not outer:
             x = layers.LeakyReLU(0.2, name=f"down{i}_relu")(x)
         bias = outer or inner or norms.biased(normalization)
-        x = convolution(layers.Conv2D, filters, f"down{i}", bias)(x)
+        x = convolution(HalvingConv2D, filters, f"down{i}", bias)(x)
         if not outer and not inner:
             x = norms.normalized(x, normalization, f"down{i}_norm")
         skips.append(x)
@@ -98,13 +95,13 @@ def unet(
     for i in range(levels - 1, 0, -1):
         x = layers.ReLU(name=f"up{i}_relu")(x)
         bias = norms.biased(normalization)
-        x = convolution(layers.Conv2DTranspose, widths[i - 1], f"up{i}", bias)(x)
+        x = convolution(DoublingConv2D, widths[i - 1], f"up{i}", bias)(x)
         x = norms.normalized(x, normalization, f"up{i}_norm")
         if dropout and levels - i <= _DROPPED:
             x = Dropout(dropout, seed=next(numbers), name=f"up{i}_dropout")(x)
         x = layers.Concatenate(name=f"up{i}_and_down{i}")([x, skips.pop()])
     x = layers.ReLU(name="last_relu")(x)
-    x = convolution(layers.Conv2DTranspose, channels, "to_image", True)(x)
+    x = convolution(DoublingConv2D, channels, "to_image", True)(x)
     # In float32: bfloat16 has too few bits for pixels near 1.
     x = layers.Activation(output, dtype=keras.config.floatx(), name="outputs")(x)
     return keras.Model(images, x, name="generator")
