@@ -213,7 +213,7 @@ class Reals:
     """The images of an experiment: to learn from, for the threshold, and for tests."""
 
     def __init__(self, experiment, normal, seed):
-        images, labels, self.names = read(experiment.data)
+        images, labels, classes = read(experiment.data)
         masks = None
         if experiment.test is None:
             with np.load(experiment.data.data) as file:
@@ -222,9 +222,10 @@ class Reals:
             images, labels, masks = images[~in_test], labels[~in_test], masks[in_test]
         else:
             test = read(experiment.data, experiment.test)[:2]
-        is_normal = [self.names.index(name) for name in normal]
+        is_normal = [classes.number_of(name) for name in normal]
         kinds = np.where(np.isin(test[1], is_normal), 0, test[1] + 1)
-        self.names = ["normal", *self.names]
+        names = classes.names or map(str, range(classes.classes))
+        self.names = ["normal", *names]
         self.test = Test(test[0], kinds, masks)
         rng = np.random.default_rng([seed, 11])
         rows = rng.permutation(np.flatnonzero(np.isin(labels, is_normal)))
@@ -247,13 +248,11 @@ class Reals:
 
 @functools.cache
 def read(data, split=None):
-    """(uint8 images, labels, names of the classes) of a split, in its order."""
+    """(uint8 images, labels, their `kgan.spaces.Labels`) of a split, in its order."""
     source = dataclasses.replace(data, labels=True).open(split)
     (batch,) = source.batches(source.size, shuffle=False).take(1)
     images, labels = (np.asarray(part) for part in batch)
-    space = source.spaces[1]
-    names = space.names or [str(i) for i in range(space.classes)]
-    return kgan.spaces.to_uint8(images), labels, list(names)
+    return kgan.spaces.to_uint8(images), labels, source.spaces[1]
 
 
 def all_masks(file):

@@ -79,14 +79,19 @@ class RelationalGraphConvolution(keras.layers.Layer):
         self.bias = self.add_weight((types - 1, 1, self.units), "zeros", name="bias")
 
     def call(self, nodes: Any, edges: Any) -> Any:
-        # [B, n, n, types] -> [B, types - 1, n, n], without "no edge"
-        adjacency = ops.transpose(edges[..., 1:], (0, 3, 1, 2))
-        # f_y(h_j): [B, 1, n, features] -> [B, types - 1, n, units]
-        messages = ops.matmul(ops.expand_dims(nodes, 1), self.kernel) + self.bias
-        received = ops.sum(ops.matmul(adjacency, messages), axis=1)
+        n, types = edges.shape[-2], edges.shape[-1] - 1
+        # Neighbours and types as one axis: [B, n, n, types + 1] -> [B, n, n types]
+        adjacency = ops.reshape(edges[..., 1:], (-1, n, n * types))
+        # f_y(h_j): [B, n, features] -> [B, n, types units] -> [B, n types, units]
+        kernel = ops.reshape(
+            ops.transpose(self.kernel, (1, 0, 2)), (-1, types * self.units)
+        )
+        messages = ops.matmul(nodes, kernel) + ops.reshape(self.bias, (-1,))
+        messages = ops.reshape(messages, (-1, n * types, self.units))
+        received = ops.matmul(adjacency, messages)
         if self.normalized:
-            neighbours = ops.sum(adjacency, axis=(1, 3))
-            received = received / ops.expand_dims(ops.maximum(neighbours, 1.0), -1)
+            neighbours = ops.sum(adjacency, axis=-1, keepdims=True)
+            received = received / ops.maximum(neighbours, 1.0)
         own = ops.matmul(nodes, self.self_kernel) + self.self_bias
         return self.activation(own + received)
 
