@@ -105,6 +105,7 @@ def measured(name, options):
     recipe = dataclasses.replace(recipe, training=training)
     source = recipe.open_data()
     model = recipe.build(source)
+    start(model, recipe, source)
     rows, each = recipe.examples_a_step, training.steps_per_execution
     ready = list(source.batches(rows, seed=0).repeat().take(PERIOD))
     count = operations(model, ready) / rows
@@ -146,6 +147,19 @@ def measured(name, options):
         "megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "profile": profile(step, ready) if options.profile else [],
     }
+
+
+def start(model, recipe, source):
+    """Gives a model that starts from another one its networks, hardly trained."""
+    import kgan
+    from kgan.runs.starting import copy_networks
+
+    if recipe.starts_from:
+        first = kgan.recipes.get(recipe.starts_from)
+        other = first.build(source)
+        batches = source.batches(first.examples_a_step, seed=0)
+        other.fit(batches.take(1), verbose=0)
+        copy_networks(model, other, first.name)
 
 
 def timed(run, steps):

@@ -16,8 +16,8 @@ class Setting:
     """A model of the study.
 
         >>> from kgan.recipes.molecule_study import SETTINGS
-        >>> SETTINGS["rpgan"].recipe(1000).options["penalties"]
-        ['r1', 'r2']
+        >>> SETTINGS["r1"].recipe(1000).options["loss"]
+        'non_saturating'
 
     Attributes:
         title: what tables call it.
@@ -74,6 +74,9 @@ SETTINGS = {
     "gumbel": Setting("WGAN-GP, straight-through", {"sampling": "straight_through"}),
     "r1": Setting("non-saturating + R1", _R1, beta_1=0.0),
     "rpgan": Setting("RpGAN + R1 + R2", _RPGAN, beta_1=0.0),
+    "rpgan_1": Setting(
+        "RpGAN + R1 + R2, gamma 1", {**_RPGAN, "penalties": ["r1", "r2"]}, beta_1=0.0
+    ),
     "wgan_gp_qed": Setting("WGAN-GP, reward", {}, rewarded=True),
     "rpgan_qed": Setting("RpGAN + R1 + R2, reward", _RPGAN, rewarded=True, beta_1=0.0),
 }

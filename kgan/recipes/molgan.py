@@ -56,7 +56,8 @@ MOLGAN_QED = dataclasses.replace(
     optimizers={"d": _ADAM, "g": _ADAM, "reward": _ADAM},
 )
 
-# Against lost modes: pairs, both penalties, and graphs that are drawn.
+# Against lost modes: pairs, both penalties, and graphs that are drawn. With a gamma of 1
+# all modes are lost in the end.
 MOLGAN_RPGAN = dataclasses.replace(
     MOLGAN,
     name="molgan_rpgan",
@@ -64,7 +65,7 @@ MOLGAN_RPGAN = dataclasses.replace(
     options={
         **MOLGAN.options,
         "loss": "relativistic",
-        "penalties": ["r1", "r2"],
+        "penalties": [{"name": name, "gamma": 10.0} for name in ("r1", "r2")],
         "sampling": "straight_through",
         "discriminator_steps": 1,
     },
