@@ -31,7 +31,7 @@ def open_tfds(source: str | os.PathLike, reading: Reading) -> Source:
         reading: how it is read.
 
     Returns:
-        A `TFDSSource`, or an `ArraySource` if the images are decoded into memory.
+        A `TFDSSource`, or a `HeldSource` if the images are decoded into memory.
 
     Raises:
         ValueError: if there is no such set or split; if the set is not prepared and

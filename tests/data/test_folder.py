@@ -175,7 +175,7 @@ def test_truncated_file_is_named(tmp_path, suffix):
     save(cut, np.random.default_rng(0).integers(0, 255, (64, 64), "uint8"))
     cut.write_bytes(cut.read_bytes()[:2000])
     with pytest.raises((ValueError, tf.errors.OpError), match=f"cut.{suffix}"):
-        kgan.data.open_source(tmp_path)
+        kgan.data.open_source(tmp_path).batches(2)
     with pytest.raises((ValueError, tf.errors.OpError), match=f"cut.{suffix}"):
         list(kgan.data.open_source(tmp_path, in_memory=False).batches(2))
     assert kgan.data.open_source(tmp_path, skip_corrupt=True).skipped == 1
