@@ -49,7 +49,7 @@ def test_labels():
     assert memory.class_counts().tolist() == [1] * 10
     none = HeldSource(Counted())
     assert none.labels is None and none.class_counts() is None
-    with pytest.raises(ValueError, match="labels from 0 to 7. Received: 0 to 9"):
+    with pytest.raises(ValueError, match=r"labels from 0 to 7\. Received: 0 to 9"):
         HeldSource(Counted(num_classes=8)).batches(2)
 
 
