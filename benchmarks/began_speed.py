@@ -20,7 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import numpy as np
 import tensorflow as tf
-from in_turn import rates, row
+from in_turn import Rounds, row
 from keras import ops
 
 import kgan
@@ -68,12 +68,14 @@ def main():
     for step in steps.values():
         step(images)
     runs = {name: repeated(step, images, options.steps) for name, step in steps.items()}
-    measured = rates(runs, options.batch_size * options.steps, options.rounds)
+    rounds = Rounds(options.rounds)
+    measured = rounds.rates(runs, options.batch_size * options.steps)
     print(f"BEGAN {options.size}x{options.size}x1, n = {options.width}")
     slowest = statistics.median(measured["three"])
     for name, values in measured.items():
         ratio = statistics.median(values) / slowest
         print(f"{row(name, values)} {ratio:.2f} of three")
+    print(rounds.note())
 
 
 def repeated(step, images, times):

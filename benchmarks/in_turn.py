@@ -1,29 +1,78 @@
 """What the benchmarks of training share: peers measured in turn."""
 
+import contextlib
+import re
 import statistics
 import subprocess
 import sys
+import tempfile
+import textwrap
 import time
 
+from disturbance import MOST, share_of_others, ticks
 
-def rates(runs, examples, rounds):
-    """Examples a second of each run.
+
+class Rounds:
+    """Measures runs in turn, and repeats the rounds that others disturbed.
+
+    In a disturbed round, the host of a virtual machine or processes that are not ours
+    had more than `MOST` of the CPUs' time. There are at most as many extra rounds as
+    rounds were asked for; if they do not suffice, the least disturbed count.
 
     Args:
-        runs: name -> function that works on `examples` examples.
-        examples: how many examples a call works on.
-        rounds: how often each is called, in turn, so that all see the same machine.
+        count: how often each run is called.
+        ticks: reads the clocks of the CPUs.
 
-    Returns:
-        name -> rates, one per round.
+    Attributes:
+        thrown_out: rounds that do not count.
+        disturbed: rounds that count although they were disturbed.
     """
-    measured = {name: [] for name in runs}
-    for _ in range(rounds):
-        for name, run in runs.items():
-            start = time.perf_counter()
-            run()
-            measured[name].append(examples / (time.perf_counter() - start))
-    return measured
+
+    def __init__(self, count, ticks=ticks):
+        self.count, self.ticks = count, ticks
+        self.thrown_out = self.disturbed = 0
+
+    def rates(self, runs, examples):
+        """Examples a second of each run.
+
+        Args:
+            runs: name -> function that works on `examples` examples. In a round, each
+                is called once, so that all see the same machine.
+            examples: how many examples a call works on.
+
+        Returns:
+            name -> rates, one per round.
+        """
+        rounds, quiet = [], 0
+        while quiet < self.count and len(rounds) < 2 * self.count:
+            before = self.ticks()
+            measured = {name: examples / seconds(run) for name, run in runs.items()}
+            others = share_of_others(before, self.ticks())
+            rounds.append((others, measured))
+            quiet += others <= MOST
+        rounds.sort(key=lambda pair: pair[0])
+        counted = [measured for _, measured in rounds[: self.count]]
+        self.thrown_out += len(rounds) - self.count
+        self.disturbed += self.count - quiet
+        return {name: [measured[name] for measured in counted] for name in runs}
+
+    def note(self):
+        """What was thrown out, as a line."""
+        if self.ticks() is None:
+            return "Without /proc/stat, nobody knows whether rounds were disturbed."
+        why = f"the host or other processes had more than {MOST:.0%} of the CPUs' time"
+        note = f"Rounds thrown out, because {why}: {self.thrown_out}."
+        if self.disturbed:
+            note += (
+                f" Disturbed rounds that count, for lack of others: {self.disturbed}."
+            )
+        return note
+
+
+def seconds(run):
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
 
 
 def row(name, measured):
@@ -32,35 +81,102 @@ def row(name, measured):
     return f"  {name:6}{statistics.median(measured):10.0f} images/s  {spread:18}"
 
 
+class PeerError(Exception):
+    """A peer that does not work; the message is the first line of its error."""
+
+
 class Peer:
-    """PyTorch in a process of its own, which waits for what it shall do.
+    """A process that waits for what it shall do, and calls `answer`.
 
     Attributes:
-        parameters: of its networks, or None where it does not work.
+        parameters: of its networks.
+        peak: the most megabytes of a GPU's memory that it had, after a run; None on a
+            CPU.
+
+    Raises:
+        PeerError: if it ends before it is ready; `run` too, if it ends within a task.
     """
 
     def __init__(self, command):
+        # Not a pipe, which is full after some warnings.
+        self.errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             [*map(str, command)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self.errors,
             text=True,
         )
-        line = self.process.stdout.readline()
-        self.parameters = [*map(int, line.split())] if line else None
-        if not line:
-            why = self.process.stderr.read().strip().splitlines()[-1:]
-            print(f"{command}: {''.join(why)}", file=sys.stderr)
+        self.peak = None
+        self.parameters = [*map(int, self._reply("ready"))]
 
     def run(self, task, times):
-        print(task, times, file=self.process.stdin, flush=True)
-        if self.process.stdout.readline() != "done\n":
-            raise SystemExit(self.process.stderr.read())
+        # A peer that has ended gives no reply.
+        with contextlib.suppress(BrokenPipeError):
+            print(task, times, file=self.process.stdin, flush=True)
+        peak = self._reply("done")
+        self.peak = int(peak[0]) if peak else None
 
     def close(self):
-        self.process.stdin.close()
+        # Which flushes the pipe, perhaps to a process that has ended.
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
         self.process.wait()
+        self.errors.close()
+
+    def _reply(self, word):
+        first, *rest = self.process.stdout.readline().split() or [""]
+        if first == word:
+            return rest
+        self.process.kill()
+        code = self.process.wait()
+        self.errors.seek(0)
+        why = first_line(self.errors.read()) or f"ended with code {code}"
+        self.close()
+        raise PeerError(why)
+
+
+def answer(tasks, parameters, peak=lambda: None):
+    """The other end of `Peer`: says that it is ready, and does what it is asked.
+
+    A line of the input is "TASK TIMES"; "done", and the peak of memory if there is one,
+    is the answer. Each task runs twice before.
+
+    Args:
+        tasks: name -> function.
+        parameters: numbers of parameters of the networks.
+        peak: the most megabytes of a GPU's memory until now, or None.
+    """
+    for task in tasks.values():
+        task()
+        task()
+    print("ready", *parameters, flush=True)
+    for line in sys.stdin:
+        task, times = line.split()
+        for _ in range(int(times)):
+            tasks[task]()
+        megabytes = peak()
+        print("done", *([] if megabytes is None else [megabytes]), flush=True)
+
+
+def first_line(errors):
+    """The first line of the exception that ended a process, of all that it wrote."""
+    _, found, trace = errors.rpartition("Traceback (most recent call last):")
+    lines = [line for line in trace.splitlines() if line.strip()]
+    if not found:
+        return lines[-1].strip() if lines else ""
+    outside = [line for line in lines if not line.startswith(" ")]
+    # Without the module of the exception's class.
+    return re.sub(r"^[\w.]+\.(?=\w+:)", "", outside[0]) if outside else ""
+
+
+def first_words(error):
+    """The first words of an exception, for a cell of a table."""
+    text = str(error)
+    if not isinstance(error, PeerError):
+        text = f"{type(error).__name__}: {text}"
+    return textwrap.shorten(text.replace("|", "/"), 60, placeholder=" ...")
 
 
 def start_peers(stack, command, modes, numbers, parameters):
@@ -78,22 +194,32 @@ def start_peers(stack, command, modes, numbers, parameters):
     """
     peers = {}
     for mode in modes:
-        peer = Peer([*command, mode, *numbers])
-        stack.callback(peer.close)
-        if peer.parameters is None:
+        try:
+            peer = Peer([*command, mode, *numbers])
+        except PeerError as error:
+            print(f"{mode}: {error}", file=sys.stderr)
             continue
-        if peer.parameters != parameters:
-            raise SystemExit(
-                f"Expected networks of {parameters} parameters. Received: "
-                f"{mode} with {peer.parameters}."
-            )
+        stack.callback(peer.close)
+        check_parameters(mode, peer.parameters, parameters)
         peers[mode] = peer
     return peers
 
 
+def check_parameters(name, parameters, expected):
+    if parameters != expected:
+        raise SystemExit(
+            f"Expected networks of {expected} parameters. Received: {name} with "
+            f"{parameters}."
+        )
+
+
 def header(names, modes):
     """The head of a table of `peers_row`."""
-    cells = [*names, "kgan", *modes, "kgan / eager", "kgan / best"]
+    return head([*names, "kgan", *modes, "kgan / eager", "kgan / best"])
+
+
+def head(cells):
+    """The first two lines of a table."""
     return f"| {' | '.join(cells)} |\n{'|---' * len(cells)}|"
 
 
@@ -102,7 +228,7 @@ def peers_row(names, measured, modes):
 
     Args:
         names: the first cells.
-        measured: "kgan" and modes -> rates, as of `rates`.
+        measured: "kgan" and modes -> rates, as of `Rounds.rates`.
         modes: all peers, also those that did not work.
     """
     medians = {run: statistics.median(values) for run, values in measured.items()}

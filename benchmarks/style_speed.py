@@ -22,7 +22,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from in_turn import header, peers_row, rates, start_peers
+from in_turn import Rounds, header, peers_row, start_peers
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -49,27 +49,29 @@ def main():
         print(largest(options.memory_of, options))
         return
     print(header(["pixels", "task"], options.modes))
-    shares = [measure(size, options) for size in options.sizes]
+    rounds = Rounds(options.rounds)
+    shares = [measure(size, rounds, options) for size in options.sizes]
+    print(f"\n{rounds.note()}")
     for size, share in zip(options.sizes, shares, strict=True):
         print(f"\nlazy updates at {size} pixels: {share:.0%} of the time of training")
     if options.memory:
         memory(options)
 
 
-def measure(size, options):
+def measure(size, rounds, options):
     """Prints the rows of a size; the share of the lazy updates."""
     numbers = size, options.channel_base, options.channel_max
     numbers = *numbers, options.latents, options.batch_size
     runs, parameters = kgan_tasks(*numbers)
     found = {}
     with contextlib.ExitStack() as stack:
-        command = options.torch, HERE / "torch_style.py"
+        command = options.torch, HERE / "torch_style.py", "cpu", "float32"
         peers = start_peers(stack, command, options.modes, numbers, parameters)
         for task, run in runs.items():
             turns = {"kgan": run}
             for mode, peer in peers.items():
                 turns[mode] = lambda peer=peer, task=task: peer.run(task, PERIOD)
-            measured = rates(turns, PERIOD * options.batch_size, options.rounds)
+            measured = rounds.rates(turns, PERIOD * options.batch_size)
             found[task] = statistics.median(measured["kgan"])
             print(peers_row([str(size), task], measured, options.modes), flush=True)
     return 1.0 - found["train"] / found["plain"]
@@ -96,7 +98,7 @@ def kgan_tasks(size, base, most, latents, batch):
     return tasks, [network.count_params() for network in networks]
 
 
-def built(size, base, most, latents, lazy):
+def built(size, base, most, latents, lazy, **compiled):
     import keras
 
     import kgan
@@ -117,19 +119,20 @@ def built(size, base, most, latents, lazy):
         **weights,
     )
     adam = {"beta_1": 0.0, "beta_2": 0.99, "epsilon": 1e-8}
-    model.compile(*(keras.optimizers.Adam(2.5e-3, **adam) for _ in range(2)))
+    adams = [keras.optimizers.Adam(2.5e-3, **adam) for _ in range(2)]
+    model.compile(*adams, **compiled)
     return model
 
 
-def batches(size, batch):
-    """A period of batches that lie ready: the values do not change the speed."""
+def batches(size, batch, steps=PERIOD):
+    """Batches that lie ready: the values do not change the speed."""
     import numpy as np
     import tensorflow as tf
 
     rng = np.random.default_rng(0)
     images = rng.uniform(-1.0, 1.0, (batch, size, size, 3)).astype("float32")
-    data = tf.data.Dataset.from_tensors(images).cache().repeat().take(PERIOD)
-    cardinality = tf.data.experimental.assert_cardinality(PERIOD)
+    data = tf.data.Dataset.from_tensors(images).cache().repeat().take(steps)
+    cardinality = tf.data.experimental.assert_cardinality(steps)
     return data.prefetch(2).apply(cardinality)
 
 

@@ -1,12 +1,10 @@
-"""The peer of style_speed.py: StyleGAN2 in plain PyTorch.
+"""The peer of style_speed.py and gpu.py: StyleGAN2 in plain PyTorch.
 
-    python torch_style.py MODE SIZE CHANNEL_BASE CHANNEL_MAX LATENTS BATCH
+    python torch_style.py DEVICE PRECISION MODE SIZE CHANNEL_BASE CHANNEL_MAX LATENTS \
+        BATCH
 
-MODE is
-    eager          as PyTorch is without options
-    channels_last  memory in that order, and Adam's fused form
-    compile        the same, with torch.compile for each network where no second
-                   derivatives are asked, which it does not have
+See torch_answers.py for the first three. torch.compile is for each network where no
+second derivatives are asked, which it does not have.
 
 The networks are those of the paper's authors in their form for training: modulated
 convolution by scaling the inputs and outputs of one convolution, and the blur as a
@@ -21,22 +19,22 @@ import sys
 import torch
 from torch import nn
 from torch.nn import functional
-from torch_answers import answer
+from torch_answers import Form, answer
 
 GAIN = math.sqrt(2.0)
-TAPS = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8.0
 R1_EVERY, PATH_EVERY, GAMMA, PATH_WEIGHT, GROUP = 16, 4, 0.01, 2.0, 4
 
 
-def blur(x, pad, stride=1, gain=1.0):
-    kernel = (gain * TAPS[:, None] * TAPS[None]).to(x)
-    kernel = kernel.expand(x.shape[1], 1, 4, 4)
-    return functional.conv2d(x, kernel, stride=stride, padding=pad, groups=x.shape[1])
+class Blur(nn.Module):
+    def __init__(self, gain=1.0):
+        super().__init__()
+        taps = torch.tensor([1.0, 3.0, 3.0, 1.0]) / 8.0
+        self.register_buffer("kernel", gain * taps[:, None] * taps)
 
-
-def enlarged(x):
-    kernel = (4.0 * TAPS[:, None] * TAPS[None]).to(x).expand(x.shape[1], 1, 4, 4)
-    return functional.conv_transpose2d(x, kernel, stride=2, padding=1, groups=len(x[0]))
+    def forward(self, x, padding, stride=1, convolve=functional.conv2d):
+        n = x.shape[1]
+        kernel = self.kernel.to(x.dtype).expand(n, 1, 4, 4)
+        return convolve(x, kernel, stride=stride, padding=padding, groups=n)
 
 
 def leaky(x, gain=GAIN):
@@ -62,18 +60,19 @@ class Conv(nn.Module):
         self.bias = None if linear else nn.Parameter(torch.zeros(made))
         self.factor = 1.0 / math.sqrt(taken * size**2)
         self.size, self.down, self.gain = size, down, gain
+        self.blur = Blur()
 
     def forward(self, x):
         weight = self.weight * self.factor
         if not self.down:
             x = functional.conv2d(x, weight, padding=self.size // 2)
         elif self.size == 1:
-            x = functional.conv2d(blur(x, 1, 2), weight)
+            x = functional.conv2d(self.blur(x, 1, 2), weight)
         else:
-            x = functional.conv2d(blur(x, 2), weight, stride=2)
+            x = functional.conv2d(self.blur(x, 2), weight, stride=2)
         if self.bias is None:
             return x * self.gain
-        return leaky(x + self.bias[:, None, None], GAIN * self.gain)
+        return leaky(x + self.bias.to(x.dtype)[:, None, None], GAIN * self.gain)
 
 
 class Modulated(nn.Module):
@@ -84,23 +83,26 @@ class Modulated(nn.Module):
         self.bias = nn.Parameter(torch.zeros(made))
         self.factor = 1.0 / math.sqrt(taken * size**2)
         self.size, self.up, self.color = size, up, color
+        self.blur = Blur(gain=4.0)
         self.strength = None if color else nn.Parameter(torch.zeros([]))
 
-    def forward(self, x, w, noise=None):
+    def forward(self, x, w):
         styles = self.affine(w)
         weight = self.weight * self.factor
-        x = x * styles[:, :, None, None]
+        x = x * styles.to(x.dtype)[:, :, None, None]
         if self.up:
             x = functional.conv_transpose2d(x, weight.transpose(0, 1), stride=2)
-            x = blur(x, 1, gain=4.0)
+            x = self.blur(x, 1)
         else:
             x = functional.conv2d(x, weight, padding=self.size // 2)
+        bias = self.bias.to(x.dtype)[:, None, None]
         if self.color:
-            return x + self.bias[:, None, None]
+            return x + bias
         squares = weight.square().sum((2, 3))
-        scale = torch.rsqrt(styles.square() @ squares.t() + 1e-8)
-        x = x * scale[:, :, None, None] + noise * self.strength
-        return leaky(x + self.bias[:, None, None])
+        scale = torch.rsqrt(styles.float().square() @ squares.t() + 1e-8)
+        x = x * scale.to(x.dtype)[:, :, None, None]
+        noise = torch.randn(len(x), 1, *x.shape[2:], dtype=x.dtype, device=x.device)
+        return leaky(x + noise * self.strength.to(x.dtype) + bias)
 
 
 def normalized(x):
@@ -120,7 +122,6 @@ class Synthesis(nn.Module):
     def __init__(self, sizes, latents):
         super().__init__()
         self.constant = nn.Parameter(torch.randn(sizes[0][1], 4, 4))
-        self.sides = [4] + [side for side, _ in sizes[1:] for _ in range(2)]
         first = sizes[0][1]
         convs, colors = [Modulated(latents, first, first, 3)], []
         colors.append(Modulated(latents, first, 3, 1, color=True))
@@ -129,18 +130,23 @@ class Synthesis(nn.Module):
             convs.append(Modulated(latents, made, made, 3))
             colors.append(Modulated(latents, made, 3, 1, color=True))
         self.convs, self.colors = nn.ModuleList(convs), nn.ModuleList(colors)
+        self.blur = Blur(gain=4.0)
 
     def forward(self, ws):
         ws = ws.unbind(1)
         n = len(ws[0])
         x = self.constant.expand(n, *self.constant.shape)
         image = None
-        for i, (conv, side) in enumerate(zip(self.convs, self.sides, strict=True)):
-            x = conv(x, ws[i], torch.randn(n, 1, side, side))
+        for i, conv in enumerate(self.convs):
+            x = conv(x, ws[i])
             if i % 2 == 0:
-                color = self.colors[i // 2](x, ws[i + 1])
-                image = color if image is None else enlarged(image) + color
+                # Images are sums in float32.
+                color = self.colors[i // 2](x, ws[i + 1]).float()
+                image = color if image is None else self.enlarged(image) + color
         return image
+
+    def enlarged(self, image):
+        return self.blur(image, 1, 2, functional.conv_transpose2d)
 
 
 class Block(nn.Module):
@@ -166,71 +172,73 @@ class Discriminator(nn.Module):
 
     def forward(self, x):
         x = self.blocks(x)
-        deviation = x.reshape(-1, GROUP, *x.shape[1:]).var(1, unbiased=False)
-        mean = (deviation + 1e-8).sqrt().mean((1, 2, 3)).repeat_interleave(GROUP)
-        x = torch.cat([x, mean[:, None, None, None].expand(-1, 1, 4, 4)], 1)
-        return self.logit(self.hidden(self.last(x).flatten(1)))
+        variance = x.float().reshape(-1, GROUP, *x.shape[1:]).var(1, unbiased=False)
+        mean = (variance + 1e-8).sqrt().mean((1, 2, 3)).repeat_interleave(GROUP)
+        mean = mean.to(x.dtype)[:, None, None, None].expand(-1, 1, 4, 4)
+        x = torch.cat([x, mean], 1)
+        return self.logit(self.hidden(self.last(x).flatten(1))).float()
 
 
-def main(mode, size, base, most, latents, batch):
-    torch.manual_seed(0)
-    tuned = mode != "eager"
-    order = torch.channels_last if tuned else torch.contiguous_format
+def main(form, size, base, most, latents, batch):
     sides = [2**i for i in range(2, size.bit_length())]
     sizes = [(side, max(1, min(base // side, most))) for side in sides]
     parts = Mapping(latents), Synthesis(sizes, latents), Discriminator(sizes)
-    mapping, synthesis, critic = (part.to(memory_format=order) for part in parts)
+    mapping, synthesis, critic = map(form.placed, parts)
     generator = nn.ModuleList([mapping, synthesis])
     average = [w.detach().clone() for w in generator.parameters()]
-    images, looks = synthesis, critic
-    if mode == "compile":
-        images, looks = torch.compile(synthesis), torch.compile(critic)
-    adams = []
+    images, looks = map(form.compiled, (synthesis, critic))
+    updates = []
     for network, every in ((generator, PATH_EVERY), (critic, R1_EVERY)):
         c = every / (every + 1)
-        rates = {"lr": 2.5e-3 * c, "betas": (0.0, 0.99**c), "eps": 1e-8}
-        adams.append(torch.optim.Adam(network.parameters(), fused=tuned, **rates))
-    g_adam, d_adam = adams
-    real = torch.rand(batch, size, size, 3) * 2.0 - 1.0
-    layers = len(synthesis.sides) + 1
-    state = {"step": 0, "path": torch.zeros([])}
+        updates.append(form.adam(network, 2.5e-3 * c, (0.0, 0.99**c)))
+    update_g, update_d = updates
+    real = torch.rand(batch, size, size, 3, device=form.device) * 2.0 - 1.0
+    layers = len(synthesis.convs) + 1
+    here = {"device": form.device}
+    state = {"step": 0, "path": torch.zeros([], **here)}
+
+    def code(n):
+        return mapping(torch.randn(n, latents, **here))
 
     def styles(n):
-        w, other = mapping(torch.randn(n, latents)), mapping(torch.randn(n, latents))
-        change = torch.randint(1, layers, [n])
-        change = torch.where(torch.rand(n) < 0.9, change, layers)
-        own = torch.arange(layers)[None] < change[:, None]
+        w, other = code(n), code(n)
+        change = torch.randint(1, layers, [n], **here)
+        change = torch.where(torch.rand(n, **here) < 0.9, change, layers)
+        own = torch.arange(layers, **here)[None] < change[:, None]
         return torch.where(own[..., None], w[:, None], other[:, None])
 
-    def update(adam, loss):
-        adam.zero_grad()
-        loss.backward()
-        adam.step()
+    def told(images):
+        with form.cast():
+            return looks(images)
 
     def regularize_d(x):
         x.requires_grad_(True)
-        (slope,) = torch.autograd.grad(critic(x).sum(), x, create_graph=True)
-        squares = slope.square().sum((1, 2, 3))
-        update(d_adam, R1_EVERY * GAMMA / 2 * squares.mean())
+        with form.cast():
+            logits = critic(x)
+        (slope,) = torch.autograd.grad(logits.sum(), x, create_graph=True)
+        squares = slope.float().square().sum((1, 2, 3))
+        update_d(R1_EVERY * GAMMA / 2 * squares.mean())
 
     def regularize_g():
-        w = styles(batch // 2)
-        made = synthesis(w)
+        with form.cast():
+            w = styles(batch // 2)
+            made = synthesis(w)
         y = torch.randn_like(made) / size
         (slope,) = torch.autograd.grad((made * y).sum(), w, create_graph=True)
-        lengths = (slope.square().sum(2).mean(1) + 1e-12).sqrt()
+        lengths = (slope.float().square().sum(2).mean(1) + 1e-12).sqrt()
         excess = (lengths - state["path"]).square().mean()
         state["path"] = state["path"].lerp(lengths.mean().detach(), 0.01)
-        update(g_adam, PATH_EVERY * PATH_WEIGHT * excess)
+        update_g(PATH_EVERY * PATH_WEIGHT * excess)
 
     def step(lazy):
-        x = real.permute(0, 3, 1, 2).contiguous(memory_format=order)
-        fake = images(styles(batch))
-        apart = functional.softplus(-looks(x)).mean()
-        apart = apart + functional.softplus(looks(fake.detach())).mean()
-        update(d_adam, apart)
+        x = real.permute(0, 3, 1, 2).contiguous(memory_format=form.order)
+        with form.cast():
+            fake = images(styles(batch))
+        apart = functional.softplus(-told(x)).mean()
+        apart = apart + functional.softplus(told(fake.detach())).mean()
+        update_d(apart)
         critic.requires_grad_(False)
-        update(g_adam, functional.softplus(-looks(fake)).mean())
+        update_g(functional.softplus(-told(fake)).mean())
         critic.requires_grad_(True)
         if lazy and state["step"] % R1_EVERY == 0:
             regularize_d(x)
@@ -240,10 +248,10 @@ def main(mode, size, base, most, latents, batch):
         torch._foreach_lerp_(average, [*generator.parameters()], 0.01)
 
     def generate():
-        with torch.inference_mode():
-            w = mapping(torch.randn(batch, latents))
+        with torch.inference_mode(), form.cast():
+            w = code(batch)
             answer = images(w[:, None].expand(-1, layers, -1)).clamp(-1.0, 1.0)
-            return answer.permute(0, 2, 3, 1).contiguous().numpy()
+            return answer.permute(0, 2, 3, 1).contiguous().cpu().numpy()
 
     tasks = {
         "plain": lambda: step(lazy=False),
@@ -254,4 +262,4 @@ def main(mode, size, base, most, latents, batch):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:]))
+    main(Form(*sys.argv[1:4]), *map(int, sys.argv[4:]))

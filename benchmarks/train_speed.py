@@ -1,78 +1,97 @@
-"""Training speed of the 28x28 DCGAN: `fit` against a bare loop, the data, and PyTorch.
+"""Training speed of DCGAN: `fit` against PyTorch, a bare loop, and the data.
 
-    python benchmarks/train_speed.py [--precision bfloat16] [--torch PYTHON]
+    python benchmarks/train_speed.py [--torch PYTHON] [--sizes 28 64] [--rounds 5] \\
+        [--precision float32 bfloat16]
 
-Prints images a second of
-    fit    model.fit with a progress bar that nobody sees
-    bare   the same training step in a tf.function, on batches that lie ready
-    data   the embedded digits through kgan.data.load alone
-    torch  an eager channels-last PyTorch loop of the same networks, batch and optimizer
-and their ratios. The torch column needs torch: in this environment, or in that of the
-interpreter that --torch names. Each is measured in turn, `--rounds` times; the medians
-count. Run it on an idle machine.
+Prints a table of images a second of 28x28 gray and of 64x64 color images:
+    kgan           model.fit from kgan.data, with a progress bar that nobody sees
+    eager          the same networks, optimizers and passes per step in PyTorch, on
+                   batches that lie ready
+    channels_last  memory in that order, and Adam's fused form
+    compile        the same, with torch.compile
+Then the ratios of that `fit` to `bare`, the same training step in a tf.function on
+batches that lie ready, and of `data`, reading alone, to `bare`. Each is measured in
+turn, `--rounds` times; the medians count. The columns of PyTorch need torch: in this
+environment, or in that of the interpreter that --torch names. Run it on an idle
+machine.
 """
 
 import argparse
 import contextlib
 import io
+import math
 import os
 import statistics
-import subprocess
 import sys
-import time
 from pathlib import Path
+
+from in_turn import Rounds, header, peers_row, start_peers
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
-LATENTS, WIDTH = 64, 64
+MODES = ("eager", "channels_last", "compile")
+PRECISIONS = ("float32", "bfloat16")
+HERE = Path(__file__).parent
+CHANNELS = {28: 1, 64: 3}
 
 
-def main():
+def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--precision", default="float32", help="float32 or bfloat16")
+    parser.add_argument(
+        "--sizes", type=int, nargs="*", default=[28, 64], choices=CHANNELS
+    )
+    parser.add_argument(
+        "--precision", nargs="*", default=PRECISIONS, choices=PRECISIONS
+    )
+    parser.add_argument("--modes", nargs="*", default=MODES, choices=MODES)
+    parser.add_argument("--latents", type=int, default=64)
+    parser.add_argument("--width", type=int, default=64)
     parser.add_argument("--batch-size", type=int, default=64)
-    parser.add_argument("--steps", type=int, default=150)
+    parser.add_argument("--steps", type=int, default=150, help="at 28 pixels")
+    parser.add_argument("--steps-64", type=int, default=24, help="at 64 pixels")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--torch", default=sys.executable, help="a Python with torch")
-    options = parser.parse_args()
-
-    measures = {
-        **keras_measures(options),
-        "torch": lambda: torch_rate(options),
-    }
-    rates = {name: [] for name in measures}
-    for _ in range(options.rounds):
-        for name, measure in measures.items():
-            rate = measure()
-            if rate is not None:
-                rates[name].append(rate)
-
-    medians = {name: statistics.median(r) for name, r in rates.items() if r}
-    print(f"DCGAN 28x28x1, batch {options.batch_size}, {options.precision}")
-    for name, median in medians.items():
-        spread = f"{min(rates[name]):8.0f} to {max(rates[name]):.0f}"
-        print(f"  {name:6}{median:10.0f} images/s  {spread}")
-    print(f"  fit / bare   {medians['fit'] / medians['bare']:.3f}")
-    print(f"  data / bare  {medians['data'] / medians['bare']:.1f}")
-    if "torch" in medians:
-        print(f"  fit / torch  {medians['fit'] / medians['torch']:.2f}")
-    else:
-        print("  torch is not installed; name a Python that has it with --torch")
+    options = parser.parse_args(argv)
+    rounds = Rounds(options.rounds)
+    print(header(["pixels", "precision"], options.modes))
+    ratios = [
+        measure(size, precision, rounds, options)
+        for size in options.sizes
+        for precision in options.precision
+    ]
+    print("\n" + "\n".join(ratios))
+    print(rounds.note())
 
 
-def keras_measures(options):
+def measure(size, precision, rounds, options):
+    """Prints a row; the ratios, as a line."""
+    steps = options.steps if size == 28 else options.steps_64
+    numbers = size, CHANNELS[size], options.latents, options.width, options.batch_size
+    runs, parameters = kgan_runs(precision, *numbers, steps)
+    with contextlib.ExitStack() as stack:
+        command = options.torch, HERE / "torch_dcgan.py", "cpu", precision
+        peers = start_peers(stack, command, options.modes, numbers, parameters)
+        for mode, peer in peers.items():
+            runs[mode] = lambda peer=peer: peer.run("train", steps)
+        measured = rounds.rates(runs, options.batch_size * steps)
+    print(peers_row([str(size), precision], measured, options.modes), flush=True)
+    fit, bare, data = (statistics.median(measured[n]) for n in ("kgan", "bare", "data"))
+    ratios = f"fit / bare {fit / bare:.3f}, data / bare {data / bare:.1f}"
+    return f"{size} pixels, {precision}: {ratios}"
+
+
+def kgan_runs(precision, size, channels, latents, width, batch, steps):
+    """(what is measured, by name; the parameters of the networks)."""
     import keras
     import tensorflow as tf
 
-    import kgan
-
-    policy = "mixed_bfloat16" if options.precision == "bfloat16" else "float32"
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(
+        "float32" if precision == "float32" else f"mixed_{precision}"
+    )
+    model = built(size, channels, latents, width)
     keras.config.set_dtype_policy(policy)
-    model = kgan.DCGAN((28, 28, 1), LATENTS, WIDTH, latent_prior="normal", seed=0)
-    adam = keras.optimizers.Adam
-    model.compile(adam(2e-4, 0.5), adam(2e-4, 0.5))
-    batch, steps = options.batch_size, options.steps
-    data = kgan.data.load(batch_size=batch).repeat().take(steps)
+    data = images(size, channels, batch).repeat().take(steps)
     data = data.apply(tf.data.experimental.assert_cardinality(steps))
     ready = list(data)
     step = tf.function(model.train_step, autograph=False)
@@ -84,34 +103,45 @@ def keras_measures(options):
             model.fit(data, verbose=1)
 
     def bare():
-        for images in ready:
-            logs = step(images)
+        for examples in ready:
+            logs = step(examples)
         logs["d_loss"].numpy()
 
     def read():
         for _ in data:
             pass
 
-    def rate(run):
-        start = time.perf_counter()
-        run()
-        return batch * steps / (time.perf_counter() - start)
-
-    return {
-        "fit": lambda: rate(fit),
-        "bare": lambda: rate(bare),
-        "data": lambda: rate(read),
-    }
+    return {"kgan": fit, "bare": bare, "data": read}, trainable(model)
 
 
-def torch_rate(options):
-    script = Path(__file__).with_name("torch_dcgan.py")
-    command = [options.torch, script, options.precision, options.batch_size]
-    command += [options.steps, LATENTS, WIDTH]
-    result = subprocess.run([*map(str, command)], capture_output=True, text=True)
-    if result.returncode:
-        return None
-    return float(result.stdout)
+def built(size, channels, latents, width, **compiled):
+    import keras
+
+    import kgan
+
+    shape = (size, size, channels)
+    model = kgan.DCGAN(shape, latents, width, latent_prior="normal", seed=0)
+    model.compile(*(keras.optimizers.Adam(2e-4, 0.5) for _ in range(2)), **compiled)
+    return model
+
+
+def images(size, channels, batch):
+    """The embedded digits, or color images of noise, which train as fast as others."""
+    import numpy as np
+
+    import kgan
+
+    if size == 28:
+        return kgan.data.load(batch_size=batch)
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (32 * batch, size, size, channels), "uint8")
+    return kgan.data.open_source(noise).batches(batch, seed=0)
+
+
+def trainable(model):
+    """The parameters of G and of D, without moving statistics."""
+    networks = model.generator, model.discriminator
+    return [sum(math.prod(w.shape) for w in n.trainable_weights) for n in networks]
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from in_turn import header, peers_row, rates, start_peers
+from in_turn import Rounds, header, peers_row, start_peers
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -46,13 +46,15 @@ def main():
     parser.add_argument("--picture-factor", type=int, default=2)
     options = parser.parse_args()
     print(header(["network", "task"], options.modes))
+    rounds = Rounds(options.rounds)
     for game in options.games:
-        measure(game, options)
+        measure(game, rounds, options)
+    print(f"\n{rounds.note()}")
     if options.picture:
         large_picture(options)
 
 
-def measure(name, options):
+def measure(name, rounds, options):
     """Prints the rows of a game."""
     with contextlib.ExitStack() as stack:
         numbers = numbers_of(name, options)
@@ -63,7 +65,7 @@ def measure(name, options):
             runs = {"kgan": run}
             for mode, peer in peers.items():
                 runs[mode] = lambda peer=peer, task=task: peer.run(task, options.steps)
-            measured = rates(runs, numbers[-1] * options.steps, options.rounds)
+            measured = rounds.rates(runs, numbers[-1] * options.steps)
             print(peers_row([name, task], measured, options.modes), flush=True)
 
 

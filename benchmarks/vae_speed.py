@@ -13,7 +13,7 @@ import functools
 import os
 import statistics
 
-from in_turn import rates, row
+from in_turn import Rounds, row
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -31,12 +31,14 @@ def main():
     for fit in fits.values():
         fit(data.take(2))
     runs = {name: functools.partial(fit, data) for name, fit in fits.items()}
-    measured = rates(runs, options.batch_size * options.steps, options.rounds)
+    rounds = Rounds(options.rounds)
+    measured = rounds.rates(runs, options.batch_size * options.steps)
     print(f"VAE 28x28x1, one hidden layer of {HIDDEN}, batch {options.batch_size}")
     for name, values in measured.items():
         print(row(name, values))
     medians = {name: statistics.median(values) for name, values in measured.items()}
     print(f"  kgan / plain  {medians['kgan'] / medians['plain']:.3f}")
+    print(rounds.note())
 
 
 def ready(options):
