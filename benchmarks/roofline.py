@@ -21,6 +21,7 @@ machine.
 import argparse
 import collections
 import json
+import operator
 import os
 import re
 import resource
@@ -28,8 +29,9 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
+
+from in_turn import Rounds, seconds
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -56,6 +58,7 @@ def main():
         print(json.dumps(measured(options.recipes[0], options)))
         return
     print(f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|", flush=True)
+    disturbed = [0, 0]
     for name in options.recipes or all_recipes():
         flags = [part for part in sys.argv[1:] if part not in options.recipes]
         command = [sys.executable, __file__, name, "--this", *flags]
@@ -63,7 +66,11 @@ def main():
         if told.returncode:
             print(f"| {name} | {told.stderr.strip().splitlines()[-1]} |", flush=True)
             continue
-        print(row(json.loads(told.stdout.splitlines()[-1])), flush=True)
+        found = json.loads(told.stdout.splitlines()[-1])
+        for i, key in enumerate(("thrown_out", "disturbed")):
+            disturbed[i] += found[key]
+        print(row(found), flush=True)
+    print("\nDisturbed rounds: {} thrown out, {} counted.".format(*disturbed))
 
 
 def all_recipes():
@@ -124,26 +131,26 @@ def measured(name, options):
     multiple = PERIOD * each
     for run in (bare, fit):
         run(multiple)
-    seconds = timed(bare, PERIOD) / PERIOD
-    steps = max(1, round(options.seconds / seconds / multiple)) * multiple
-    times = collections.defaultdict(list)
+    period = seconds(lambda: bare(multiple))
+    steps = max(1, round(options.seconds / period)) * multiple
     limit = Limit(options.precision)
-    for _ in range(options.rounds):
-        times["limit"].append(limit())
-        times["fit"].append(timed(fit, steps))
-        times["bare"].append(timed(bare, steps))
-    speeds = [count * rows * steps / s for s in times["fit"]]
-    pairs = zip(speeds, times["limit"], strict=True)
+    rounds = Rounds(options.rounds)
+    runs = {"fit": lambda: fit(steps), "bare": lambda: bare(steps), "limit": limit}
+    rates = rounds.rates(runs, 1)
+    speeds = [count * rows * steps * rate for rate in rates["fit"]]
+    limits = [limit.operations * rate for rate in rates["limit"]]
     return {
         "recipe": name,
         "shape": "x".join(map(str, tf.nest.flatten(ready[0])[-1].shape[1:])),
         "batch": rows,
         "operations": count,
-        "images": rows * steps / statistics.median(times["fit"]),
-        "bare": rows * steps / statistics.median(times["bare"]),
+        "images": rows * steps * statistics.median(rates["fit"]),
+        "bare": rows * steps * statistics.median(rates["bare"]),
         "speed": statistics.median(speeds),
-        "limit": statistics.median(times["limit"]),
-        "share": statistics.median(a / b for a, b in pairs),
+        "limit": statistics.median(limits),
+        "share": statistics.median(map(operator.truediv, speeds, limits)),
+        "thrown_out": rounds.thrown_out,
+        "disturbed": rounds.disturbed,
         "megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "profile": profile(step, ready) if options.profile else [],
     }
@@ -162,14 +169,10 @@ def start(model, recipe, source):
         copy_networks(model, other, first.name)
 
 
-def timed(run, steps):
-    start = time.perf_counter()
-    run(steps)
-    return time.perf_counter() - start
-
-
 class Limit:
-    """Operations a second of the product of two large matrices."""
+    """Products of two large matrices, so many `operations` a call."""
+
+    operations = PRODUCTS * 2.0 * SIDE**3
 
     def __init__(self, precision):
         import tensorflow as tf
@@ -179,10 +182,8 @@ class Limit:
         self()
 
     def __call__(self):
-        start = time.perf_counter()
         for _ in range(PRODUCTS):
             self.product().numpy()
-        return PRODUCTS * 2.0 * SIDE**3 / (time.perf_counter() - start)
 
 
 def profile(step, ready, most=8):
