@@ -20,6 +20,8 @@ RESULTS = Path(__file__).parents[1] / "results" / "anomaly"
 # The percentile of all pixels of the maps that overlays show as hottest, as reports.
 TOP = 99.9
 SHOWN = 2
+# The methods whose maps are shown.
+MAPS = "vae", "fanogan"
 
 
 def main():
@@ -34,8 +36,13 @@ def main():
     write_tables("anomaly.md", tables)
     for (_, method), cell in read("tiles").items():
         path = RESULTS / "tiles" / f"free_{method}_0.npz"
-        if path.exists():
+        if method in MAPS and path.exists():
             draw(method, ["good", *cell["by_kind"]], np.load(path))
+
+
+def _short(number):
+    """Two digits that count, without an exponent."""
+    return f"{float(f'{number:.2g}'):g}"
 
 
 def read(name):
@@ -62,7 +69,7 @@ def per_class(experiment, cells):
             whole = len(values) == len(classes)
             mean = f"{np.mean([*values.values()]):.3f}" if whole else ""
             ms = np.median([cell["per_image"]["cpu_ms"] for cell in own.values()])
-            rows.append([title, *row, mean, f"{ms:.2g}" if score == "auroc" else ""])
+            rows.append([title, *row, mean, _short(ms) if score == "auroc" else ""])
     return table([f"{head}:", *map(str, range(len(classes))), "mean", "ms"], rows)
 
 
@@ -77,7 +84,7 @@ def per_method(experiment, cells):
         row = [method.title, f"{cell['auroc']:.3f} ± {cell['auroc_error']:.3f}"]
         for score in ("auroc_of_hottest", "pixel_auroc", "false_alarms", "caught"):
             row.append(f"{cell[score]:.3f}" if score in cell else "")
-        rows.append([*row, f"{cell['per_image']['cpu_ms']:.2g}"])
+        rows.append([*row, _short(cell["per_image"]["cpu_ms"])])
     return table(header, rows)
 
 
