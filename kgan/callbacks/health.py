@@ -193,9 +193,9 @@ class Health(BoardCallback):
         if self._real is None:
             self._real = Reference(self.source)
         (samples,) = self._samples().values()
-        if not all_finite(samples):
-            return {}
         vectors, real = self.source.space.vectors(samples), self._real
+        if not all_finite(vectors):
+            return {}
         self._diversities.append(health.effective_number(vectors, real.width))
         copies = health.share_of_copies(vectors, real.examples)
         numbers = {
@@ -205,7 +205,7 @@ class Health(BoardCallback):
         self.plot(numbers, self._epoch + 1)
         return {
             "collapse": health.collapse(self._diversities, real.diversity),
-            "memorization": health.memorization(copies, real.copies, len(samples)),
+            "memorization": health.memorization(copies, real.copies, len(vectors)),
         }
 
     def _samples(self):

@@ -56,8 +56,8 @@ MOLGAN_QED = dataclasses.replace(
     optimizers={"d": _ADAM, "g": _ADAM, "reward": _ADAM},
 )
 
-# Pairs, both penalties, and graphs that are drawn. The modes are lost later with a gamma
-# of 10 than with 1.
+# Pairs, both penalties, and graphs that are drawn. With a gamma of 10, modes are lost
+# later than with 1.
 MOLGAN_RPGAN = dataclasses.replace(
     MOLGAN,
     name="molgan_rpgan",
