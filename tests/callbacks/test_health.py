@@ -367,6 +367,24 @@ def test_points_and_labels(tmp_path, caplog):
     assert "G collapses" in caplog.text
 
 
+def test_graphs(tmp_path, caplog):
+    """Samples of several arrays."""
+    data = kgan.data.open_source("molecules", nodes=5)
+    (graphs,) = data.batches(256, seed=3).take(1)
+    graphs = {name: part.numpy() for name, part in graphs.items()}
+
+    class Graphs(Game):
+        def generate(self, n, seed):
+            rows = np.resize(np.arange(256), n)
+            return {name: part[rows] for name, part in self.samples.items()}
+
+    watch(Health(tmp_path / "well", data, budget=None), Graphs(graphs), 4)
+    assert "G collapses" not in caplog.text
+    first = {name: part[np.zeros(256, int)] for name, part in graphs.items()}
+    watch(Health(tmp_path / "ill", data, budget=None), Graphs(first), 12)
+    assert "G collapses" in caplog.text
+
+
 def test_samples_that_are_not_finite_are_left_out(tmp_path, caplog):
     samples = np.full((1, 8, 8, 1), math.nan)
     watch(Health(tmp_path, source(), budget=None), Game(samples), 4)
