@@ -55,6 +55,26 @@ def compiled(build, optimizer=None, **kwargs):
     return model
 
 
+_KEPT = {}
+
+
+def as_new(build, *key):
+    """A compiled model as `build` makes it: one for all calls with this key.
+
+    Every variable gets back what it was made with, and the graph of a step, which takes
+    longer to trace than a test to train, is kept. A model that is compared with another
+    of the same key has to be made apart, or its values taken before.
+    """
+    key = key or (build,)
+    if key not in _KEPT:
+        model = build()
+        _KEPT[key] = model, [v.numpy() for v in model.saved_variables]
+    model, first = _KEPT[key]
+    for variable, value in zip(model.saved_variables, first, strict=True):
+        variable.assign(value)
+    return model
+
+
 def dataset_of(batch, times=1):
     """A dataset of one batch of any structure.
 
@@ -110,24 +130,37 @@ class _Copy(keras.callbacks.Callback):
 
 def check_training_and_resume(build, tmp_path):
     """Broken and resumed equals never broken, bit for bit. Returns the model."""
-
-    def run(folder, *callbacks):
-        model = compiled(build, ema_decay=0.9)
-        data = TreeSource(batch_for(model, 16)).batches(4, seed=1)
-        state = kgan.callbacks.Checkpoint(folder, data, save_every=2)
-        callbacks = [state, *callbacks]
-        return model, model.fit(data, epochs=2, callbacks=callbacks, verbose=0).history
-
     folder, killed = tmp_path / "unbroken", tmp_path / "killed"
-    # Of 8 steps, 7 are made and 6 are saved.
-    model, logs = run(folder, _Copy(folder, killed, at=7))
+
+    def start(folder):
+        model = compiled(build, ema_decay=0.9)
+        data = TreeSource(batch_for(model, 8)).batches(4, seed=1)
+        return model, data, kgan.callbacks.Checkpoint(folder, data, save_every=1)
+
+    def run(epochs, model, data, *callbacks):
+        return model.fit(data, epochs=epochs, callbacks=callbacks, verbose=0).history
+
+    model, data, state = start(folder)
+    logs = run(1, model, data, state)
     assert {f"{name}_loss" for name in model.players} <= logs.keys()
     assert "loss" not in logs
     assert all(np.isfinite(v).all() for v in logs.values()), logs
-    assert int(model.steps) == 8
-    resumed, _ = run(killed)
+    # From here on without graphs, of which each takes longer than all these steps.
+    run_eagerly(model)
+    # All 4 steps are made, and 3 are saved: one and a half of two epochs.
+    run(2, model, data, state, _Copy(folder, killed, at=2))
+    assert int(model.steps) == 4
+    resumed, data, state = start(killed)
+    run_eagerly(resumed)
+    run(2, resumed, data, state)
     assert_same(model.saved_variables, resumed.saved_variables)
     return model
+
+
+def run_eagerly(model):
+    """Makes a compiled model step without a graph from here on."""
+    model.run_eagerly = True
+    model.make_train_function(force=True)
 
 
 def check_keras_round_trip(model, tmp_path):
@@ -136,6 +169,7 @@ def check_keras_round_trip(model, tmp_path):
     watched = [v for v in everything(model) if v is not model.draws.test_seeds.state]
     before = values(watched)
     data = dataset_of(batch)
+    model.run_eagerly = False
     logs = model.evaluate(data, verbose=0, return_dict=True)
     assert not changed(watched, before)
     assert {f"{name}_loss" for name in model.players} <= logs.keys()
@@ -146,8 +180,9 @@ def check_keras_round_trip(model, tmp_path):
     assert json.dumps(loaded.get_config()) == json.dumps(model.get_config())
     assert_same(everything(model), everything(loaded))
     # Both go on alike: slots, seeds, states and averages came along.
-    step(model, batch)
-    step(loaded, batch)
+    for each in (model, loaded):
+        run_eagerly(each)
+        step(each, batch)
     assert_same(everything(model), everything(loaded))
 
 
