@@ -15,10 +15,6 @@ tf.config.set_logical_device_configuration(
     [tf.config.LogicalDeviceConfiguration()] * 2,
 )
 
-# Graphs run as they are traced: to optimize one takes longer than to run it, and with
-# its operations fused it would compute other bits than the same steps without a graph.
-tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
-
 # Each call of an operation and of a layer is wrapped to shorten tracebacks.
 keras.config.disable_traceback_filtering()
 tf.debugging.disable_traceback_filtering()
