@@ -25,6 +25,18 @@ gc.freeze()
 gc.set_threshold(50_000, 20, 100)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def collected():
+    """What a module leaves is collected here, and what stays is looked at no more.
+
+    TensorFlow keeps the graphs of steps: after some hundred models, a full collection
+    takes half a minute, in whatever test it falls.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def float32_policy():
     """Each test starts with Keras' default precision."""

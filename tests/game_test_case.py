@@ -12,7 +12,7 @@ import kgan
 from kgan.data.sources import Source
 
 
-def run_game_test(build, tmp_path, eagerly=False, endpoints=True, **kwargs):
+def run_game_test(build, tmp_path, eagerly=False, endpoints=True, steps=1, **kwargs):
     """Checks a game from every side.
 
     Args:
@@ -23,14 +23,16 @@ def run_game_test(build, tmp_path, eagerly=False, endpoints=True, **kwargs):
             time.
         endpoints: whether the endpoints are asked and exported too. Not needed for a
             model that changes the losses alone of one that is tested so.
+        steps: that replicas are compared for: of a game that does not do the same in
+            all of them, more.
         **kwargs: with what replicas are compared, such as `discriminator_steps=2`.
     """
     check_each_update_is_alone(build)
     model = check_training_and_resume(build, tmp_path)
     check_keras_round_trip(model, tmp_path)
-    check_replicas(build, eagerly, **kwargs)
+    check_replicas(build, eagerly, steps, **kwargs)
     if endpoints:
-        check_endpoints(build, tmp_path)
+        check_endpoints(model, tmp_path)
 
 
 def two_replicas():
@@ -204,11 +206,24 @@ def check_keras_round_trip(model, tmp_path):
     assert_same(everything(model), everything(loaded))
 
 
-def check_replicas(build, eagerly=False, **kwargs):
-    """Two replicas compute what one computes, with noise, dropout and averages."""
-    one = _trained(build, eagerly, **kwargs)
-    with two_replicas().scope():
-        two = _trained(build, eagerly, **kwargs)
+def check_replicas(build, eagerly=False, steps=1, **kwargs):
+    """Two replicas compute what one computes, with noise, dropout and averages.
+
+    From where one is after a step: with momentum, moved averages and states.
+    """
+    with in_float64():
+        one = _for_replicas(build, eagerly, **kwargs)
+        first = [v.numpy() for v in everything(one)]
+        data = dataset_of(batch_for(one))
+        one.fit(data, verbose=0)
+        with two_replicas().scope():
+            two = _for_replicas(build, eagerly, **kwargs)
+        pairs = zip(everything(two), everything(one), first, strict=True)
+        for variable, after, begun in pairs:
+            np.testing.assert_array_equal(variable.numpy(), begun, variable.path)
+            variable.assign(after)
+        for model in (one, two):
+            model.fit(data.repeat(steps), verbose=0)
     for a, b in zip(one.weights, two.weights, strict=True):
         # An entry near 0 is a difference of numbers of size 1, of 2e-16 precision each.
         np.testing.assert_allclose(b.numpy(), a.numpy(), 1e-12, 1e-14, err_msg=a.path)
@@ -218,25 +233,27 @@ def _sgd():
     return keras.optimizers.SGD(0.05, momentum=0.5)
 
 
-def _trained(build, eagerly, steps=2, **kwargs):
-    """A game after some steps, in float64: rounding cannot hide a mistake."""
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
-        # By SGD, which unlike Adam sees the size of a gradient.
-        model = compiled(build, _sgd, ema_decay=0.9, **kwargs)
-        model.run_eagerly = eagerly
-        data = dataset_of(batch_for(model), steps)
-        model.fit(data, verbose=0)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
+def _for_replicas(build, eagerly, **kwargs):
+    # By SGD, which unlike Adam sees the size of a gradient.
+    model = compiled(build, _sgd, ema_decay=0.9, **kwargs)
+    model.run_eagerly = eagerly
     return model
 
 
-def check_endpoints(build, tmp_path):
+@contextlib.contextmanager
+def in_float64():
+    """Rounding cannot hide a mistake."""
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+
+
+def check_endpoints(model, tmp_path):
     """Each endpoint answers in Python, and the same through the server's loader."""
-    model = build(ema_decay=0.9)
     for name in model.endpoints():
         endpoint = model.endpoint(name)
         given = {n: endpoint.takes[n].request(5) for n in endpoint.given}
