@@ -15,11 +15,26 @@ tf.config.set_logical_device_configuration(
     [tf.config.LogicalDeviceConfiguration()] * 2,
 )
 
+# Each call of an operation and of a layer is wrapped to shorten tracebacks.
+keras.config.disable_traceback_filtering()
+tf.debugging.disable_traceback_filtering()
 
 # What the imports made stays: without this, each full collection looks at all of
 # TensorFlow, and tests late in a process take many times as long.
 gc.freeze()
 gc.set_threshold(50_000, 20, 100)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def collected():
+    """What a module leaves is collected here, and what stays is looked at no more.
+
+    TensorFlow keeps the graphs of steps: after some hundred models, a full collection
+    takes half a minute, in whatever test it falls.
+    """
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

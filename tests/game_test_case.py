@@ -1,5 +1,6 @@
 """What every game of kgan must pass, through public methods only."""
 
+import contextlib
 import json
 import shutil
 
@@ -11,7 +12,7 @@ import kgan
 from kgan.data.sources import Source
 
 
-def run_game_test(build, tmp_path, eagerly=False, endpoints=True, **kwargs):
+def run_game_test(build, tmp_path, eagerly=False, endpoints=True, steps=1, **kwargs):
     """Checks a game from every side.
 
     Args:
@@ -22,14 +23,16 @@ def run_game_test(build, tmp_path, eagerly=False, endpoints=True, **kwargs):
             time.
         endpoints: whether the endpoints are asked and exported too. Not needed for a
             model that changes the losses alone of one that is tested so.
+        steps: that replicas are compared for: of a game that does not do the same in
+            all of them, more.
         **kwargs: with what replicas are compared, such as `discriminator_steps=2`.
     """
     check_each_update_is_alone(build)
     model = check_training_and_resume(build, tmp_path)
     check_keras_round_trip(model, tmp_path)
-    check_replicas(build, eagerly, **kwargs)
+    check_replicas(build, eagerly, steps, **kwargs)
     if endpoints:
-        check_endpoints(build, tmp_path)
+        check_endpoints(model, tmp_path)
 
 
 def two_replicas():
@@ -52,6 +55,26 @@ def compiled(build, optimizer=None, **kwargs):
     model = build(**kwargs)
     make = optimizer or (lambda: keras.optimizers.Adam(1e-3, beta_1=0.5))
     model.compile(**{f"{name}_optimizer": make() for name in model.players})
+    return model
+
+
+_KEPT = {}
+
+
+def as_new(build, *key):
+    """A compiled model as `build` makes it: one for all calls with this key.
+
+    Every variable gets back what it was made with, and the graph of a step, which takes
+    longer to trace than a test to train, is kept. A model that is compared with another
+    of the same key has to be made apart, or its values taken before.
+    """
+    key = key or (build,)
+    if key not in _KEPT:
+        model = build()
+        _KEPT[key] = model, [v.numpy() for v in model.saved_variables]
+    model, first = _KEPT[key]
+    for variable, value in zip(model.saved_variables, first, strict=True):
+        variable.assign(value)
     return model
 
 
@@ -110,24 +133,53 @@ class _Copy(keras.callbacks.Callback):
 
 def check_training_and_resume(build, tmp_path):
     """Broken and resumed equals never broken, bit for bit. Returns the model."""
-
-    def run(folder, *callbacks):
-        model = compiled(build, ema_decay=0.9)
-        data = TreeSource(batch_for(model, 16)).batches(4, seed=1)
-        state = kgan.callbacks.Checkpoint(folder, data, save_every=2)
-        callbacks = [state, *callbacks]
-        return model, model.fit(data, epochs=2, callbacks=callbacks, verbose=0).history
-
     folder, killed = tmp_path / "unbroken", tmp_path / "killed"
-    # Of 8 steps, 7 are made and 6 are saved.
-    model, logs = run(folder, _Copy(folder, killed, at=7))
+
+    def start(folder):
+        model = compiled(build, ema_decay=0.9)
+        data = TreeSource(batch_for(model, 8)).batches(4, seed=1)
+        return model, data, kgan.callbacks.Checkpoint(folder, data, save_every=1)
+
+    def run(epochs, model, data, *callbacks):
+        return model.fit(data, epochs=epochs, callbacks=callbacks, verbose=0).history
+
+    model, data, state = start(folder)
+    with graphs_as_traced():
+        logs = run(1, model, data, state)
     assert {f"{name}_loss" for name in model.players} <= logs.keys()
     assert "loss" not in logs
     assert all(np.isfinite(v).all() for v in logs.values()), logs
-    assert int(model.steps) == 8
-    resumed, _ = run(killed)
+    # From here on without graphs, of which each takes longer than all these steps.
+    run_eagerly(model)
+    # All 4 steps are made, and 3 are saved: one and a half of two epochs.
+    run(2, model, data, state, _Copy(folder, killed, at=2))
+    assert int(model.steps) == 4
+    resumed, data, state = start(killed)
+    run_eagerly(resumed)
+    run(2, resumed, data, state)
     assert_same(model.saved_variables, resumed.saved_variables)
     return model
+
+
+@contextlib.contextmanager
+def graphs_as_traced():
+    """Not optimized, which for a few small steps takes longer than to run them.
+
+    Not for exports: they and the model are compared bit for bit, optimized as usual.
+    """
+    option = "disable_meta_optimizer"
+    before = tf.config.optimizer.get_experimental_options().get(option, False)
+    tf.config.optimizer.set_experimental_options({option: True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({option: before})
+
+
+def run_eagerly(model):
+    """Makes a compiled model step without a graph from here on."""
+    model.run_eagerly = True
+    model.make_train_function(force=True)
 
 
 def check_keras_round_trip(model, tmp_path):
@@ -136,7 +188,9 @@ def check_keras_round_trip(model, tmp_path):
     watched = [v for v in everything(model) if v is not model.draws.test_seeds.state]
     before = values(watched)
     data = dataset_of(batch)
-    logs = model.evaluate(data, verbose=0, return_dict=True)
+    model.run_eagerly = False
+    with graphs_as_traced():
+        logs = model.evaluate(data, verbose=0, return_dict=True)
     assert not changed(watched, before)
     assert {f"{name}_loss" for name in model.players} <= logs.keys()
 
@@ -146,16 +200,30 @@ def check_keras_round_trip(model, tmp_path):
     assert json.dumps(loaded.get_config()) == json.dumps(model.get_config())
     assert_same(everything(model), everything(loaded))
     # Both go on alike: slots, seeds, states and averages came along.
-    step(model, batch)
-    step(loaded, batch)
+    for each in (model, loaded):
+        run_eagerly(each)
+        step(each, batch)
     assert_same(everything(model), everything(loaded))
 
 
-def check_replicas(build, eagerly=False, **kwargs):
-    """Two replicas compute what one computes, with noise, dropout and averages."""
-    one = _trained(build, eagerly, **kwargs)
-    with two_replicas().scope():
-        two = _trained(build, eagerly, **kwargs)
+def check_replicas(build, eagerly=False, steps=1, **kwargs):
+    """Two replicas compute what one computes, with noise, dropout and averages.
+
+    From where one is after a step: with momentum, moved averages and states.
+    """
+    with in_float64():
+        one = _for_replicas(build, eagerly, **kwargs)
+        first = [v.numpy() for v in everything(one)]
+        data = dataset_of(batch_for(one))
+        one.fit(data, verbose=0)
+        with two_replicas().scope():
+            two = _for_replicas(build, eagerly, **kwargs)
+        pairs = zip(everything(two), everything(one), first, strict=True)
+        for variable, after, begun in pairs:
+            np.testing.assert_array_equal(variable.numpy(), begun, variable.path)
+            variable.assign(after)
+        for model in (one, two):
+            model.fit(data.repeat(steps), verbose=0)
     for a, b in zip(one.weights, two.weights, strict=True):
         # An entry near 0 is a difference of numbers of size 1, of 2e-16 precision each.
         np.testing.assert_allclose(b.numpy(), a.numpy(), 1e-12, 1e-14, err_msg=a.path)
@@ -165,25 +233,27 @@ def _sgd():
     return keras.optimizers.SGD(0.05, momentum=0.5)
 
 
-def _trained(build, eagerly, steps=2, **kwargs):
-    """A game after some steps, in float64: rounding cannot hide a mistake."""
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
-        # By SGD, which unlike Adam sees the size of a gradient.
-        model = compiled(build, _sgd, ema_decay=0.9, **kwargs)
-        model.run_eagerly = eagerly
-        data = dataset_of(batch_for(model), steps)
-        model.fit(data, verbose=0)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
+def _for_replicas(build, eagerly, **kwargs):
+    # By SGD, which unlike Adam sees the size of a gradient.
+    model = compiled(build, _sgd, ema_decay=0.9, **kwargs)
+    model.run_eagerly = eagerly
     return model
 
 
-def check_endpoints(build, tmp_path):
+@contextlib.contextmanager
+def in_float64():
+    """Rounding cannot hide a mistake."""
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    try:
+        yield
+    finally:
+        keras.config.set_floatx("float32")
+        keras.config.set_dtype_policy("float32")
+
+
+def check_endpoints(model, tmp_path):
     """Each endpoint answers in Python, and the same through the server's loader."""
-    model = build(ema_decay=0.9)
     for name in model.endpoints():
         endpoint = model.endpoint(name)
         given = {n: endpoint.takes[n].request(5) for n in endpoint.given}

@@ -120,9 +120,13 @@ class SpectralNormalization(keras.layers.Wrapper):
 
     def _iterated(self, u: Any, count: int):
         matrix = self._matrix(self.kernel.value)
+        # Products of matrices: those with vectors take many times as long outside of
+        # graphs, where a model is built.
+        column = ops.expand_dims(u, 1)
         for _ in range(count):
-            u = _unit(ops.matmul(matrix, _unit(ops.matmul(u, matrix))))
-        return u
+            row = _unit(ops.matmul(ops.reshape(column, (1, -1)), matrix))
+            column = _unit(ops.matmul(matrix, ops.reshape(row, (-1, 1))))
+        return ops.squeeze(column, 1)
 
     def _matrix(self, kernel: Any):
         """The kernel as a matrix [outputs, inputs], of the variables' dtype."""
@@ -137,4 +141,5 @@ class SpectralNormalization(keras.layers.Wrapper):
 
 
 def _unit(vector: Any):
-    return vector / ops.maximum(ops.norm(vector), 1e-12)
+    length = ops.sqrt(ops.sum(vector * vector))
+    return vector / ops.maximum(length, 1e-12)

@@ -15,7 +15,7 @@ from kgan.recipes import Data
 from kgan.results.best import Best
 from tests.callbacks.test_checkpoint import At, CrashError, crash, state, tiny
 from tests.callbacks.test_health import Poison, numbers, source
-from tests.game_test_case import two_replicas
+from tests.game_test_case import as_new, two_replicas
 
 
 @pytest.fixture(scope="module")
@@ -29,13 +29,17 @@ def data(tmp_path_factory):
         yield Data(data=str(folder))
 
 
-def run(folder, data, *callbacks, epochs=3, build=tiny, metrics=("frechet_distance",),
+def made():
+    model = tiny()
+    model.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01))
+    return model
+
+
+def run(folder, data, *callbacks, epochs=3, build=None, metrics=("frechet_distance",),
         **kwargs):  # fmt: skip
     """10 steps an epoch; returns (model, history)."""
     batches = source().batches(8, seed=1)
-    model = build()
-    if not hasattr(model, "d_optimizer"):
-        model.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01))
+    model = build() if build else as_new(made)
     checkpoint = Checkpoint(folder / "checkpoints", batches, save_every=4)
     if data is not None:
         evaluation = Evaluation(data, metrics, "pixels", samples=80)
@@ -63,7 +67,7 @@ def best_weights(folder):
 @pytest.fixture(scope="module")
 def unbroken(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("unbroken")
-    return folder, *run(folder, data)
+    return folder, *run(folder, data, build=made)
 
 
 def test_scores_are_those_of_the_metric(unbroken, data):

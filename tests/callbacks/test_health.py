@@ -13,7 +13,7 @@ from kgan.callbacks import Checkpoint, Diverged, Health
 from kgan.runs.training_state import TrainingState
 from kgan.spaces import Images
 from tests.callbacks.test_checkpoint import At, CrashError, crash, state, tiny
-from tests.game_test_case import two_replicas
+from tests.game_test_case import as_new, two_replicas
 
 RATES = (1e-3, 0.01)
 
@@ -23,15 +23,18 @@ def source(n=80):
     return kgan.data.ArraySource(rng.integers(0, 255, (n, 8, 8, 1), "uint8"))
 
 
-def run(folder, *callbacks, epochs=3, build=tiny, roll_back=True, **kwargs):
+def made():
+    model = tiny()
+    model.compile(
+        keras.optimizers.Adam(RATES[0]), keras.optimizers.SGD(RATES[1], momentum=0.9)
+    )
+    return model
+
+
+def run(folder, *callbacks, epochs=3, build=None, roll_back=True, **kwargs):
     """10 steps an epoch, saved every 4; `callbacks` come last."""
     data = source().batches(8, seed=1)
-    model = build()
-    if not hasattr(model, "d_optimizer"):
-        model.compile(
-            keras.optimizers.Adam(RATES[0]),
-            keras.optimizers.SGD(RATES[1], momentum=0.9),
-        )
+    model = build() if build else as_new(made)
     checkpoint = Checkpoint(folder / "checkpoints", data, save_every=4)
     saved = checkpoint if roll_back else None
     health = Health(folder, checkpoint=saved, **kwargs)
@@ -118,10 +121,7 @@ def test_goes_on_with_the_data_that_comes_next(tmp_path):
     model, _ = run(tmp_path / "run", At(5, keep), Poison(7), epochs=1)
     data = source().batches(8, seed=1)
     batches = list(data)
-    other = tiny()
-    other.compile(
-        keras.optimizers.Adam(RATES[0]), keras.optimizers.SGD(RATES[1], momentum=0.9)
-    )
+    other = made()
     restored = TrainingState(other, tmp_path / "kept", 2)
     assert restored.restore()
     assert (restored.epoch, restored.batch) == (0, 4)
@@ -135,7 +135,7 @@ def test_goes_on_with_the_data_that_comes_next(tmp_path):
 
 @pytest.mark.slow
 def test_killed_after_a_rollback_and_resumed(tmp_path):
-    unbroken = run(tmp_path / "unbroken", Poison(7))[0]
+    unbroken = run(tmp_path / "unbroken", Poison(7), build=made)[0]
     with pytest.raises(CrashError):
         run(tmp_path / "killed", Poison(7), At(9, crash))
     resumed = run(tmp_path / "killed")[0]
@@ -400,8 +400,7 @@ def test_looking_changes_nothing(tmp_path):
     """The same weights with and without."""
 
     def trained(*callbacks):
-        model = tiny()
-        model.compile()
+        model = as_new(made)
         data = source(800).batches(8, seed=1)
         model.fit(data, callbacks=list(callbacks), verbose=0)
         return state(model)

@@ -8,7 +8,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 import kgan
 from kgan.callbacks import HParams, Interpolation, Pictures, Throughput
 from kgan.spaces.interpolation import interpolation_picture
-from tests.game_test_case import batch_for, compiled
+from tests.game_test_case import as_new, batch_for, compiled
 from tests.games.conditional import Conditional
 from tests.games.graph import GraphGAN
 from tests.games.translation import Translation
@@ -16,6 +16,10 @@ from tests.games.translation import Translation
 
 @pytest.fixture
 def model():
+    return as_new(dcgan)
+
+
+def dcgan():
     model = kgan.DCGAN((28, 28, 1), latent_dim=4, width=2, seed=0)
     # Fast, so that no two frames are alike.
     model.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01))
@@ -71,6 +75,8 @@ def test_without_examples(model, digits, tmp_path):
 
 def trained_with(game, pictures):
     model = compiled(game)
+    # The graph of a step takes longer than the step.
+    model.run_eagerly = True
     pictures.set_model(model)
     step = tf.data.Dataset.from_tensors(batch_for(model))
     model.fit(step, callbacks=[pictures], verbose=0)
@@ -131,7 +137,8 @@ def test_clouds_of_points(tmp_path):
     source = kgan.data.open_source("ring")
     hidden = {"generator_hidden": (4,), "discriminator_hidden": (4,)}
     model = kgan.VanillaGAN((2,), 2, **hidden, output="linear", seed=0)
-    model.compile(keras.optimizers.Adam(0.01), keras.optimizers.Adam(0.01))
+    adam = [keras.optimizers.Adam(0.01) for _ in range(2)]
+    model.compile(*adam, run_eagerly=True)
     real = source.some(300)
     pictures = Pictures(tmp_path, real, n=40, seed=5)
     model.fit(source.batches(5000), epochs=1, callbacks=[pictures], verbose=0)

@@ -25,7 +25,7 @@ def test_r3gan(tmp_path):
     """Saving and resuming are those of the conditional form."""
     check_each_update_is_alone(build)
     check_replicas(build, eagerly=True)
-    check_endpoints(build, tmp_path)
+    check_endpoints(build(ema_decay=0.9), tmp_path)
 
 
 def test_conditional(tmp_path):
