@@ -1,10 +1,13 @@
 """A cache of its own, and a GAN of tiny networks."""
 
+import shutil
+
 import keras
 import pytest
 import tensorflow as tf
 
 import kgan
+from tests.game_test_case import as_new
 
 
 @pytest.fixture(autouse=True)
@@ -17,6 +20,10 @@ def cache(tmp_path, monkeypatch):
 @pytest.fixture
 def model():
     """A GAN whose average is another network than its generator."""
+    return as_new(gan)
+
+
+def gan():
     made = kgan.DCGAN((28, 28, 1), latent_dim=4, width=2, ema_decay=0.9, seed=0)
     for network, scale in ((made.generator, 20.0), (made.ema_generator, 30.0)):
         for weight in network.trainable_weights:
@@ -51,11 +58,18 @@ class Served(tf.Module):
         )
 
 
-@pytest.fixture
-def export(model, tmp_path):
-    """The path of an exported version with the signatures of sampling."""
-    path = tmp_path / "export" / "dcgan" / "1"
-    module = Served(model)
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    path = tmp_path_factory.mktemp("exported") / "1"
+    module = Served(gan())
     signatures = {"sample": module.sample, "interpolate": module.interpolate}
     tf.saved_model.save(module, str(path), signatures)
+    return path
+
+
+@pytest.fixture
+def export(exported, tmp_path):
+    """The path of an exported version with the signatures of sampling."""
+    path = tmp_path / "export" / "dcgan" / "1"
+    shutil.copytree(exported, path)
     return path

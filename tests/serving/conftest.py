@@ -5,6 +5,13 @@ import shutil
 import pytest
 
 from tests.serving.stand_in import StandIn, small_model
+from tests.serving.trained import trained
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory):
+    """The export of `trained`, which no test may change."""
+    return trained().export(tmp_path_factory.mktemp("exported") / "digits" / "1")
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,6 @@ from kgan.serving.signatures import Signature
 from tests.serving.trained import build, train, trained
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory):
-    return trained().export(tmp_path_factory.mktemp("contract") / "digits" / "1")
-
-
 @pytest.fixture
 def path(exported, tmp_path):
     """A copy to spoil."""

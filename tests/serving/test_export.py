@@ -17,8 +17,8 @@ ENDS = {"seed_from": 1, "seed_to": 1, "steps": 3, "path": "prior"}
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory):
-    return trained().export(tmp_path_factory.mktemp("export") / "digits" / "1")
+def path(exported):
+    return exported
 
 
 @pytest.fixture(scope="module")
