@@ -31,7 +31,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from in_turn import Rounds, seconds
+from in_turn import Rounds, head, seconds
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -57,7 +57,7 @@ def main():
     if options.this:
         print(json.dumps(measured(options.recipes[0], options)))
         return
-    print(f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|", flush=True)
+    print(head(COLUMNS), flush=True)
     disturbed = [0, 0]
     for name in options.recipes or all_recipes():
         flags = [part for part in sys.argv[1:] if part not in options.recipes]

@@ -6,6 +6,7 @@ import tensorflow as tf
 import kgan
 from kgan.layers import resampling_convolutions
 from tests.derivatives import along
+from tests.game_test_case import in_float64
 
 HALVING, DOUBLING = kgan.layers.HalvingConv2D, kgan.layers.DoublingConv2D
 
@@ -134,18 +135,14 @@ def trained(steps):
 
 
 def test_a_game_goes_the_same_way(monkeypatch):
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    module = resampling_convolutions
+    with in_float64():
         with monkeypatch.context() as keras_alone:
-            keras_alone.setattr(resampling_convolutions, "_is_own", lambda large: False)
+            keras_alone.setattr(module, "_is_own", lambda large: False)
             expected = trained(100)
-        module = resampling_convolutions
         monkeypatch.setattr(module, "_kernel_gradient", module.kernel_gradient)
         monkeypatch.setattr(module, "_up", module.doubled_to_few)
         found = trained(100)
-    finally:
-        keras.config.set_floatx("float32")
     assert len(found["d_loss"]) == 100
     for name, values in expected.items():
         np.testing.assert_allclose(found[name], values, rtol=1e-9)
