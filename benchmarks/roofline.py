@@ -50,7 +50,7 @@ def main():
     parser.add_argument("recipes", nargs="*", help="default: all")
     parser.add_argument("--precision", default="float32", help="float32 or bfloat16")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.0, help="of a measurement")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of a measurement")
     parser.add_argument("--profile", action="store_true", help="what the time goes to")
     parser.add_argument("--this", action="store_true", help="in this process, as JSON")
     options = parser.parse_args()

@@ -7,13 +7,9 @@ models and layers from the import of the package on.
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
+from kgan import models
 from kgan._version import __version__
-from kgan.system import keras_classes
-from kgan.system.backend import require_tensorflow
-from kgan.system.text import did_you_mean
+from kgan.system import keras_classes, lazy
 
 # Public name -> module that defines it.
 _NAMES = {
@@ -22,58 +18,33 @@ _NAMES = {
     "Endpoint": "kgan.spaces.endpoint",
     "Game": "kgan.core.game",
     "Player": "kgan.core.player",
-    "ACGAN": "kgan.models.acgan",
-    "BEGAN": "kgan.models.began",
-    "AnoGAN": "kgan.models.anogan",
-    "AutoEncoder": "kgan.models.autoencoder",
-    "ConditionalGAN": "kgan.models.conditional_gan",
-    "DCGAN": "kgan.models.dcgan",
-    "Colorization": "kgan.models.colorization",
-    "CycleGAN": "kgan.models.cyclegan",
-    "FAnoGAN": "kgan.models.fanogan",
-    "InfoGAN": "kgan.models.info_gan",
-    "Pix2Pix": "kgan.models.pix2pix",
-    "SRGAN": "kgan.models.srgan",
-    "SRResNet": "kgan.models.srresnet",
-    "VAE": "kgan.models.vae",
-    "VAEGAN": "kgan.models.vaegan",
-    "LSGAN": "kgan.models.lsgan",
-    "LineGAN": "kgan.models.line",
-    "MolGAN": "kgan.models.molgan",
-    "ProjectionGAN": "kgan.models.projection_gan",
-    "R3GAN": "kgan.models.r3gan",
-    "RpGAN": "kgan.models.rpgan",
-    "SNGAN": "kgan.models.sngan",
-    "StyleGAN2": "kgan.models.stylegan2",
-    "VanillaGAN": "kgan.models.vanilla",
-    "WGAN": "kgan.models.wgan",
-    "WGANGP": "kgan.models.wgan_gp",
+    **models.NAMES,
 }
-# Public module -> where it is, if that is not kgan.<its name>.
+# Public module -> where it is.
 _MODULES = {
-    "callbacks": "",
+    "callbacks": "kgan.callbacks",
     "constraints": "kgan.objectives.constraints",
-    "core": "",
-    "data": "",
-    "distribute": "",
-    "evaluation": "",
-    "health": "",
+    "core": "kgan.core",
+    "data": "kgan.data",
+    "distribute": "kgan.distribute",
+    "evaluation": "kgan.evaluation",
+    "health": "kgan.health",
     "latents": "kgan.spaces.latents",
-    "layers": "",
+    "layers": "kgan.layers",
     "likelihoods": "kgan.objectives.likelihoods",
     "losses": "kgan.objectives.losses",
-    "metrics": "",
-    "models": "",
-    "networks": "",
+    "metrics": "kgan.metrics",
+    "models": "kgan.models",
+    "networks": "kgan.networks",
     "penalties": "kgan.objectives.penalties",
-    "recipes": "",
+    "recipes": "kgan.recipes",
     "reconstruction": "kgan.objectives.reconstruction",
-    "results": "",
+    "results": "kgan.results",
     "rewards": "kgan.objectives.rewards",
-    "runs": "",
+    "runs": "kgan.runs",
     "schedules": "kgan.objectives.schedules",
-    "serving": "",
-    "spaces": "",
+    "serving": "kgan.serving",
+    "spaces": "kgan.spaces",
     "theory": "kgan.objectives.theory",
 }
 # What Keras finds in files beside the models: a file may be of one network alone.
@@ -115,25 +86,13 @@ __all__ = ["__version__", *_NAMES, *_MODULES]
 keras_classes.defer(
     [
         ("kgan.core", "GAN"),
-        *((m, name) for name, m in _NAMES.items() if m.startswith("kgan.models.")),
+        *((module, name) for name, module in models.NAMES.items()),
         *(("kgan.layers", name) for name in _LAYERS),
     ]
 )
 
 
-def __getattr__(name: str) -> Any:
-    require_tensorflow()
-    if name in _NAMES:
-        value = getattr(importlib.import_module(_NAMES[name]), name)
-    elif name in _MODULES:
-        value = importlib.import_module(_MODULES[name] or f"kgan.{name}")
-    else:
-        hint = did_you_mean(name, __all__)
-        raise AttributeError(
-            f"module 'kgan' has no attribute {name!r}.{hint}", name=name
-        )
-    globals()[name] = value
-    return value
+__getattr__ = lazy.getter(__name__, _NAMES, _MODULES)
 
 
 def __dir__() -> list[str]:

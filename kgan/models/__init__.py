@@ -1,57 +1,49 @@
-"""One paper per file: its equations and its class."""
+"""One paper per file: its equations and its class.
 
-from kgan.models.acgan import ACGAN
-from kgan.models.anogan import AnoGAN
-from kgan.models.autoencoder import AutoEncoder
-from kgan.models.began import BEGAN
-from kgan.models.colorization import Colorization
-from kgan.models.conditional_gan import ConditionalGAN
-from kgan.models.cyclegan import CycleGAN
-from kgan.models.dcgan import DCGAN
-from kgan.models.fanogan import FAnoGAN
-from kgan.models.info_gan import InfoGAN
-from kgan.models.line import LineGAN
-from kgan.models.lsgan import LSGAN
-from kgan.models.molgan import MolGAN
-from kgan.models.pix2pix import Pix2Pix
-from kgan.models.projection_gan import ProjectionGAN
-from kgan.models.r3gan import R3GAN
-from kgan.models.rpgan import RpGAN
-from kgan.models.sngan import SNGAN
-from kgan.models.srgan import SRGAN
-from kgan.models.srresnet import SRResNet
-from kgan.models.stylegan2 import StyleGAN2
-from kgan.models.vae import VAE
-from kgan.models.vaegan import VAEGAN
-from kgan.models.vanilla import VanillaGAN
-from kgan.models.wgan import WGAN
-from kgan.models.wgan_gp import WGANGP
+A model is imported with its name, not with the package: a program that trains one waits
+for the others no more than a reader of its paper does.
+"""
 
-__all__ = [
-    "ACGAN",
-    "BEGAN",
-    "DCGAN",
-    "LSGAN",
-    "R3GAN",
-    "SNGAN",
-    "SRGAN",
-    "VAE",
-    "VAEGAN",
-    "WGAN",
-    "WGANGP",
-    "AnoGAN",
-    "AutoEncoder",
-    "Colorization",
-    "ConditionalGAN",
-    "CycleGAN",
-    "FAnoGAN",
-    "InfoGAN",
-    "LineGAN",
-    "MolGAN",
-    "Pix2Pix",
-    "ProjectionGAN",
-    "RpGAN",
-    "SRResNet",
-    "StyleGAN2",
-    "VanillaGAN",
-]
+from __future__ import annotations
+
+from kgan.system import lazy
+
+# Model -> module that defines it.
+NAMES = {
+    "ACGAN": "kgan.models.acgan",
+    "AnoGAN": "kgan.models.anogan",
+    "AutoEncoder": "kgan.models.autoencoder",
+    "BEGAN": "kgan.models.began",
+    "Colorization": "kgan.models.colorization",
+    "ConditionalGAN": "kgan.models.conditional_gan",
+    "CycleGAN": "kgan.models.cyclegan",
+    "DCGAN": "kgan.models.dcgan",
+    "FAnoGAN": "kgan.models.fanogan",
+    "InfoGAN": "kgan.models.info_gan",
+    "LineGAN": "kgan.models.line",
+    "LSGAN": "kgan.models.lsgan",
+    "MolGAN": "kgan.models.molgan",
+    "Pix2Pix": "kgan.models.pix2pix",
+    "ProjectionGAN": "kgan.models.projection_gan",
+    "R3GAN": "kgan.models.r3gan",
+    "RpGAN": "kgan.models.rpgan",
+    "SNGAN": "kgan.models.sngan",
+    "SRGAN": "kgan.models.srgan",
+    "SRResNet": "kgan.models.srresnet",
+    "StyleGAN2": "kgan.models.stylegan2",
+    "VAE": "kgan.models.vae",
+    "VAEGAN": "kgan.models.vaegan",
+    "VanillaGAN": "kgan.models.vanilla",
+    "WGAN": "kgan.models.wgan",
+    "WGANGP": "kgan.models.wgan_gp",
+}
+
+_MODULES = {path.rpartition(".")[2]: path for path in NAMES.values()}
+
+__all__ = [*NAMES]
+
+__getattr__ = lazy.getter(__name__, NAMES, _MODULES)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -52,9 +52,8 @@ def load_file(path: str | Path) -> Any:
     """
     import keras
 
-    # Registers the classes of kgan.
+    # Keras knows the classes of kgan from here on.
     import kgan
-    import kgan.models
 
     with _one_sentence(f"the file of a model. Received: {path}"):
         model = keras.models.load_model(path)
@@ -104,7 +103,7 @@ def _model(path: str | Path, settings: Settings):
         return settings.recipe.build(settings.recipe.open_data())
     import keras
 
-    import kgan.models  # noqa: F401, registers the classes of kgan
+    import kgan  # noqa: F401, Keras knows its classes from here on
 
     with _one_sentence(f"the run of a model. Received: {path}"):
         return keras.saving.deserialize_keras_object(settings.model)
