@@ -69,6 +69,21 @@ class Rounds:
         return note
 
 
+def batches_of(batch, steps):
+    """A dataset of `steps` times a batch, which lies ready.
+
+    Without autotuning: where a set is cached, the end of `fit` may wait for a thread of
+    it that sleeps for 10 ms, 20 ms, and so on to 2.6 and 5.1 s.
+    """
+    import tensorflow as tf
+
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    data = tf.data.Dataset.from_tensors(batch).cache().repeat().take(steps).prefetch(2)
+    cardinality = tf.data.experimental.assert_cardinality(steps)
+    return data.apply(cardinality).with_options(options)
+
+
 def seconds(run):
     start = time.perf_counter()
     run()

@@ -141,7 +141,7 @@ def measured(name, options):
     limits = [limit.operations * rate for rate in rates["limit"]]
     return {
         "recipe": name,
-        "shape": "x".join(map(str, tf.nest.flatten(ready[0])[-1].shape[1:])),
+        "shape": "x".join(map(str, shape_of(ready[0]))),
         "batch": rows,
         "operations": count,
         "images": rows * steps * statistics.median(rates["fit"]),
@@ -154,6 +154,14 @@ def measured(name, options):
         "megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "profile": profile(step, ready) if options.profile else [],
     }
+
+
+def shape_of(batch):
+    """Of an example of the last part that is no label."""
+    import tensorflow as tf
+
+    shapes = [part.shape[1:] for part in tf.nest.flatten(batch)]
+    return [shape for shape in shapes if shape.rank][-1]
 
 
 def start(model, recipe, source):

@@ -10,7 +10,8 @@ Prints a table of images a second of 28x28 gray and of 64x64 color images:
     channels_last  memory in that order, and Adam's fused form
     compile        the same, with torch.compile
 Then the ratios of that `fit` to `bare`, the same training step in a tf.function on
-batches that lie ready, and of `data`, reading alone, to `bare`. Each is measured in
+batches that lie ready, and of `data`, reading alone, to `bare`; and the operations a
+second of `bare` as a part of the machine's limit, see roofline.py. Each is measured in
 turn, `--rounds` times; the medians count. The columns of PyTorch need torch: in this
 environment, or in that of the interpreter that --torch names. Run it on an idle
 machine.
@@ -26,6 +27,7 @@ import sys
 from pathlib import Path
 
 from in_turn import Rounds, header, peers_row, start_peers
+from roofline import Limit
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -67,7 +69,8 @@ def measure(size, precision, rounds, options):
     """Prints a row; the ratios, as a line."""
     steps = options.steps if size == 28 else options.steps_64
     numbers = size, CHANNELS[size], options.latents, options.width, options.batch_size
-    runs, parameters = kgan_runs(precision, *numbers, steps)
+    runs, parameters, count = kgan_runs(precision, *numbers, steps)
+    runs["limit"] = limit = Limit(precision)
     with contextlib.ExitStack() as stack:
         command = options.torch, HERE / "torch_dcgan.py", "cpu", precision
         peers = start_peers(stack, command, options.modes, numbers, parameters)
@@ -75,15 +78,21 @@ def measure(size, precision, rounds, options):
             runs[mode] = lambda peer=peer: peer.run("train", steps)
         measured = rounds.rates(runs, options.batch_size * steps)
     print(peers_row([str(size), precision], measured, options.modes), flush=True)
-    fit, bare, data = (statistics.median(measured[n]) for n in ("kgan", "bare", "data"))
+    names = "kgan", "bare", "data", "limit"
+    fit, bare, data, most = (statistics.median(measured[n]) for n in names)
+    # The rounds give all in examples a second.
+    most *= limit.operations / (options.batch_size * steps)
     ratios = f"fit / bare {fit / bare:.3f}, data / bare {data / bare:.1f}"
-    return f"{size} pixels, {precision}: {ratios}"
+    return (
+        f"{size} pixels, {precision}: {ratios}, of the limit {bare * count / most:.2f}"
+    )
 
 
 def kgan_runs(precision, size, channels, latents, width, batch, steps):
-    """(what is measured, by name; the parameters of the networks)."""
+    """(what is measured, by name; parameters of networks; operations an image)."""
     import keras
     import tensorflow as tf
+    from operations import PERIOD, operations
 
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(
@@ -94,6 +103,7 @@ def kgan_runs(precision, size, channels, latents, width, batch, steps):
     data = images(size, channels, batch).repeat().take(steps)
     data = data.apply(tf.data.experimental.assert_cardinality(steps))
     ready = list(data)
+    count = operations(model, (ready * PERIOD)[:PERIOD]) / batch
     step = tf.function(model.train_step, autograph=False)
     step(ready[0])
     model.fit(data.take(2), verbose=0)
@@ -111,7 +121,7 @@ def kgan_runs(precision, size, channels, latents, width, batch, steps):
         for _ in data:
             pass
 
-    return {"kgan": fit, "bare": bare, "data": read}, trainable(model)
+    return {"kgan": fit, "bare": bare, "data": read}, trainable(model), count
 
 
 def built(size, channels, latents, width, **compiled):

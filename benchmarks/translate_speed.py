@@ -21,7 +21,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from in_turn import Rounds, header, peers_row, start_peers
+from in_turn import Rounds, batches_of, header, peers_row, start_peers
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -80,7 +80,6 @@ def kgan_tasks(name, size, width, blocks, depth, factor, batch, steps):
     """(what is measured, by name; the parameters of the networks)."""
     import keras
     import numpy as np
-    import tensorflow as tf
 
     import kgan
 
@@ -102,8 +101,7 @@ def kgan_tasks(name, size, width, blocks, depth, factor, batch, steps):
     rng = np.random.default_rng(0)
     # The values do not change the speed.
     parts = [rng.uniform(-1.0, 1.0, (batch, *s)).astype("float32") for s in shapes]
-    data = tf.data.Dataset.from_tensors(tuple(parts)).cache().repeat().take(steps)
-    data = data.prefetch(2).apply(tf.data.experimental.assert_cardinality(steps))
+    data = batches_of(tuple(parts), steps)
 
     def train():
         model.fit(data, verbose=0)

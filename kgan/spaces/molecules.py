@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -64,8 +63,8 @@ class Molecules(Graphs):
         aromatic: bool = False,
     ) -> None:
         atoms = tuple(atoms)
-        symbols = all(re.fullmatch("[A-Z][a-z]?", str(atom)) for atom in atoms)
-        if not atoms or not symbols or len(set(atoms)) < len(atoms) or "H" in atoms:
+        known = set(atoms) <= {*chemistry.ELEMENTS} - {"H"}
+        if not atoms or not known or len(set(atoms)) < len(atoms):
             raise ValueError(
                 "Expected atoms as different symbols of elements other than H, such as "
                 f"['C', 'N', 'O']. Received: atoms={list(atoms)}."

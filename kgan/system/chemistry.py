@@ -8,6 +8,15 @@ from typing import Any
 
 import numpy as np
 
+_SYMBOLS = """
+    H He Li Be B C N O F Ne Na Mg Al Si P S Cl Ar K Ca Sc Ti V Cr Mn Fe Co Ni Cu Zn Ga
+    Ge As Se Br Kr Rb Sr Y Zr Nb Mo Tc Ru Rh Pd Ag Cd In Sn Sb Te I Xe Cs Ba La Ce Pr Nd
+    Pm Sm Eu Gd Tb Dy Ho Er Tm Yb Lu Hf Ta W Re Os Ir Pt Au Hg Tl Pb Bi Po At Rn Fr Ra
+    Ac Th Pa U Np Pu Am Cm Bk Cf Es Fm Md No Lr Rf Db Sg Bh Hs Mt Ds Rg Cn Nh Fl Mc Lv
+    Ts Og
+"""
+# By their number of protons, from 1 on.
+ELEMENTS = tuple(_SYMBOLS.split())
 # Those of QM9: Ramakrishnan et al. 2014, Scientific Data 1.
 ATOMS = ("C", "N", "O", "F")
 # Pixels of lines, of letters, and of bonds where the molecule has room for it: formulas

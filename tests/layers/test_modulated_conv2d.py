@@ -1,9 +1,9 @@
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from kgan.layers import ModulatedConv2D, NoiseInjection
+from tests.game_test_case import in_float64
 
 TAPS = np.outer([1, 3, 3, 1], [1, 3, 3, 1]) / 64.0
 
@@ -82,9 +82,7 @@ def test_demodulation_keeps_unit_variance(up):
 @pytest.mark.parametrize("up", [False, True])
 def test_second_gradients(up):
     """Of the squared slope with respect to the styles, as in the path length."""
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         layer = ModulatedConv2D(2, 3, up=up, activation="leaky_relu", seed=0)
         rng = np.random.default_rng(0)
         x = tf.constant(rng.normal(size=(2, 4, 4, 3)))
@@ -105,9 +103,6 @@ def test_second_gradients(up):
         for sign in (1.0, -1.0):
             layer.kernel.assign(kernel + sign * step * direction)
             values.append(float(penalty()))
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
     change = (values[0] - values[1]) / (2 * step)
     claimed = float(np.sum(gradient.numpy() * direction))
     np.testing.assert_allclose(claimed, change, rtol=1e-6)

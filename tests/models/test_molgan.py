@@ -7,7 +7,7 @@ import kgan
 from kgan import schedules
 from kgan.models.molgan import Drawn
 from tests.derivatives import along
-from tests.game_test_case import batch_for, compiled, run_game_test, step
+from tests.game_test_case import batch_for, compiled, in_float64, run_game_test, step
 
 SPACE = kgan.spaces.Molecules(nodes=3)
 SIZES = {
@@ -178,9 +178,7 @@ def test_lambda_follows_a_schedule():
 
 @pytest.mark.parametrize("per_entry", [False, True])
 def test_the_penalty_by_finite_differences(per_entry):
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         penalty = kgan.penalties.GradientPenalty(per_entry=per_entry)
         model = build(penalties=penalty, convolutions=(4, 3))
         batch = played(model, 4)
@@ -198,9 +196,6 @@ def test_the_penalty_by_finite_differences(per_entry):
         claimed, measured = along(value, variables, ways, 1e-5)
         assert claimed == pytest.approx(measured, rel=1e-6)
         assert abs(claimed) > 1e-3
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
 
 
 def test_relativistic_pairs_and_two_penalties():

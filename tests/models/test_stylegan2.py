@@ -13,6 +13,7 @@ from tests.game_test_case import (
     batch_for,
     compiled,
     everything,
+    in_float64,
     run_game_test,
     step,
 )
@@ -99,9 +100,7 @@ def test_path_loss_and_its_running_mean():
 
 def test_path_gradient_is_that_of_finite_differences():
     """Of G's weights, through the second gradient, in float64."""
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         model = build()
         model.path_mean.assign(0.1)
         styles = tf.constant(np.random.default_rng(0).normal(size=(2, 4, 4)))
@@ -119,18 +118,13 @@ def test_path_gradient_is_that_of_finite_differences():
         rng = np.random.default_rng(2)
         ways = [rng.normal(size=v.shape) for v in variables]
         claimed, measured = along(penalty, variables, ways, 1e-5)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
     np.testing.assert_allclose(claimed, measured, rtol=1e-6)
     assert abs(claimed) > 1e-3
 
 
 def test_r1_through_ada_is_that_of_finite_differences():
     """With all of ADA's changes at p = 1/2, in float64."""
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         augment = {"name": "ada", "p": 0.5, "target": None, "seed": 0}
         model = build(augment=augment)
         images = tf.constant(batch_for(model, 4, seed=3), "float64")
@@ -147,9 +141,6 @@ def test_r1_through_ada_is_that_of_finite_differences():
         rng = np.random.default_rng(2)
         ways = [rng.normal(size=v.shape) for v in variables]
         claimed, measured = along(penalty, variables, ways, 1e-6)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
     # A layer may be float32 inside: to single precision.
     np.testing.assert_allclose(claimed, measured, rtol=2e-3)
     assert abs(claimed) > 1e-6

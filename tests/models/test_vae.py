@@ -7,7 +7,7 @@ from scipy import integrate, special, stats
 import kgan
 from kgan.models.autoencoder import Coded
 from kgan.objectives.posterior import gaussian_kl, moments, reparametrized
-from tests.game_test_case import batch_for, compiled, run_game_test, step
+from tests.game_test_case import batch_for, compiled, in_float64, run_game_test, step
 
 SHAPE = (4, 4, 1)
 FIXED = kgan.likelihoods.Gaussian(0.1)
@@ -69,10 +69,8 @@ def test_terms_are_nats_per_image():
 
 @pytest.fixture
 def float64():
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_floatx("float32")
+    with in_float64():
+        yield
 
 
 def exact_log_p(model, flat, log_px_of):

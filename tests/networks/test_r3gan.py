@@ -8,6 +8,7 @@ import tensorflow as tf
 from kgan.core.averages import copy_of
 from kgan.networks import r3gan_discriminator, r3gan_generator
 from tests.derivatives import along
+from tests.game_test_case import in_float64
 
 GAIN = math.sqrt(2.0 / 1.04)
 
@@ -163,13 +164,8 @@ def test_conditional_by_hand():
 
 def test_second_gradients():
     """Of |grad D|^2, as R1 is, in all weights; against finite differences."""
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         network = r3gan_discriminator((8, 8, 1), [4, 2], 1, 2, seed=0)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
     rng = np.random.default_rng(0)
     network.set_weights([rng.normal(0.0, 0.5, v.shape) for v in network.weights])
     images = tf.constant(rng.uniform(-1, 1, (2, 8, 8, 1)))

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from kgan.networks import resnet_discriminator, resnet_generator
+from tests.game_test_case import in_float64
 
 
 @pytest.mark.parametrize("side", [28, 32, 48, 64])
@@ -73,13 +74,8 @@ def test_mixed_precision_has_float32_ends():
 @pytest.mark.parametrize("normed", [False, True])
 def test_second_gradient_of_a_penalty(normed):
     """R1's gradient by the kernels, in float64, against finite differences."""
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         network = resnet_discriminator((16, 16, 1), 2, 0, spectral_normalization=normed)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
     for layer in network.layers if normed else ():
         # u and v are held fixed. Where they are exact, that makes no difference.
         for _ in range(300):

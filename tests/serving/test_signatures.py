@@ -12,6 +12,7 @@ from kgan.serving.graph import (
     from_png,
     in_blocks,
 )
+from tests.game_test_case import in_float64
 from tests.games.conditional import Conditional
 from tests.games.graph import GraphGAN
 from tests.games.translation import Translation
@@ -159,15 +160,10 @@ def test_points_are_no_images(tmp_path):
 
 
 def test_a_float64_model_answers_in_float32(tmp_path):
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         model = kgan.VanillaGAN((2,), 3, output="linear", seed=0)
         path = model.export(tmp_path / "1", force=True)
         kgan.serving.verify(path, model)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
 
 
 def test_large_images_have_a_lower_limit():

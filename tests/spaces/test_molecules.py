@@ -107,7 +107,9 @@ def test_misfits(smiles, cause):
         SPACE.graphs(["C", smiles])
 
 
-@pytest.mark.parametrize("atoms", [[], ["C", "C"], ["c"], ["H", "C"], ["CNO"]])
+@pytest.mark.parametrize(
+    "atoms", [[], ["C", "C"], ["c"], ["H", "C"], ["CNO"], ["C", "Q"]]
+)
 def test_atoms_that_are_none(atoms):
     with pytest.raises(ValueError, match="symbols of elements other than H"):
         Molecules(3, atoms)

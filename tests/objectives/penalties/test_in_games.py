@@ -14,6 +14,7 @@ from tests.game_test_case import (
     check_replicas,
     compiled,
     dataset_of,
+    in_float64,
     two_replicas,
 )
 
@@ -137,16 +138,11 @@ def critics():
 @pytest.mark.parametrize("name", [name for name, _ in critics()])
 def test_second_gradients_of_shipped_networks(name):
     """In float64, along a random direction, against finite differences."""
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         critic = dict(critics())[name]
         shape = (3, *critic.input_shape[1:])
         x = tf.constant(np.random.default_rng(0).normal(size=shape))
         _check_derivative(critic, x)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
 
 
 def _check_derivative(critic, x):

@@ -8,7 +8,7 @@ import tensorflow as tf
 import kgan
 from kgan import penalties
 from kgan.core.gan import Batch
-from tests.game_test_case import step
+from tests.game_test_case import in_float64, step
 
 WEIGHTS = np.array([[3.0], [4.0]], "float32")
 
@@ -194,9 +194,7 @@ def test_weights_follow_the_images_seen():
 
 
 def test_weights_follow_the_images_seen_in_float64():
-    keras.config.set_floatx("float64")
-    keras.config.set_dtype_policy("float64")
-    try:
+    with in_float64():
         fall = kgan.schedules.Linear(4.0, 0.0, images=100)
         model = points_gan(penalties=penalties.R1(fall))
         x = tf.zeros((4, 2), "float64")
@@ -204,9 +202,6 @@ def test_weights_follow_the_images_seen_in_float64():
         judged = model.judged(x, batch)
         value = model.penalties[0](model, batch, judged, judged)
         assert float(value) == pytest.approx(4 / 2 * 25)
-    finally:
-        keras.config.set_floatx("float32")
-        keras.config.set_dtype_policy("float32")
 
 
 def test_lecam_by_hand():
