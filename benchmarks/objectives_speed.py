@@ -24,7 +24,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import keras
 import numpy as np
-import tensorflow as tf
+from in_turn import batches_of
 
 import kgan
 
@@ -100,7 +100,7 @@ def timed(model, shape, options):
     """Seconds of a step, the mean of a `fit`."""
     images = np.random.default_rng(0).uniform(-1, 1, (options.batch, *shape))
     batch = keras.ops.convert_to_tensor(images, "float32")
-    data = tf.data.Dataset.from_tensors(batch).repeat(options.steps)
+    data = batches_of(batch, options.steps)
     start = time.perf_counter()
     model.fit(data, verbose=0)
     return (time.perf_counter() - start) / options.steps

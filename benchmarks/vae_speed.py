@@ -13,7 +13,7 @@ import functools
 import os
 import statistics
 
-from in_turn import Rounds, row
+from in_turn import Rounds, batches_of, row
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -44,13 +44,10 @@ def main():
 def ready(options):
     """Batches of noise: the values do not change the speed."""
     import numpy as np
-    import tensorflow as tf
 
     rng = np.random.default_rng(0)
     images = rng.uniform(-1.0, 1.0, (options.batch_size, 28, 28, 1))
-    data = tf.data.Dataset.from_tensors(images.astype("float32")).cache()
-    data = data.repeat().take(options.steps).prefetch(2)
-    return data.apply(tf.data.experimental.assert_cardinality(options.steps))
+    return batches_of(images.astype("float32"), options.steps)
 
 
 def networks():
