@@ -35,6 +35,16 @@ def run_game_test(build, tmp_path, eagerly=False, endpoints=True, steps=1, **kwa
         check_endpoints(model, tmp_path)
 
 
+def check_steps(build):
+    """What no model is spared: its updates, and two replicas that equal one.
+
+    The quick part of `run_game_test`, for a model that changes the losses or the labels
+    alone of one that is tested in full; in full it is tested with the slow tests.
+    """
+    check_each_update_is_alone(build)
+    check_replicas(build, eagerly=True)
+
+
 def two_replicas():
     # The one that train.py would use: the collectives of another have the same keys.
     return kgan.distribute.strategy("cpu:2")

@@ -2,11 +2,7 @@
 
 import pytest
 
-from tests.game_test_case import (
-    check_each_update_is_alone,
-    check_replicas,
-    run_game_test,
-)
+from tests.game_test_case import check_steps, run_game_test
 from tests.games.conditional import Conditional
 from tests.games.controller import Controller
 from tests.games.cycle import Cycle
@@ -31,5 +27,4 @@ def test_game(game, tmp_path):
 
 @pytest.mark.parametrize("game", STEPS)
 def test_steps(game):
-    check_each_update_is_alone(game)
-    check_replicas(game, eagerly=True)
+    check_steps(game)

@@ -1,9 +1,10 @@
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
 
 import kgan
-from tests.game_test_case import batch_for, compiled, run_game_test
+from tests.game_test_case import batch_for, check_steps, compiled, run_game_test
 
 
 def build(**kwargs):
@@ -12,6 +13,11 @@ def build(**kwargs):
     )
 
 
+def test_steps():
+    check_steps(build)
+
+
+@pytest.mark.slow
 def test_acgan(tmp_path):
     run_game_test(build, tmp_path, eagerly=True, endpoints=False)
 

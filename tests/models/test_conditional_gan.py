@@ -3,7 +3,14 @@ import numpy as np
 import pytest
 
 import kgan
-from tests.game_test_case import batch_for, compiled, dataset_of, run_game_test, step
+from tests.game_test_case import (
+    batch_for,
+    check_steps,
+    compiled,
+    dataset_of,
+    run_game_test,
+    step,
+)
 
 
 def build(**kwargs):
@@ -12,6 +19,11 @@ def build(**kwargs):
     )
 
 
+def test_steps():
+    check_steps(build)
+
+
+@pytest.mark.slow
 def test_conditional_gan(tmp_path):
     run_game_test(build, tmp_path, eagerly=True)
 

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 import kgan
-from tests.game_test_case import batch_for, compiled, run_game_test, step
+from tests.game_test_case import batch_for, check_steps, compiled, run_game_test, step
 
 
 def build(**kwargs):
@@ -23,6 +23,11 @@ def test_hidden_layers_of_both_sides():
     assert model.reader.input_shape == (None, 8)
 
 
+def test_steps():
+    check_steps(build)
+
+
+@pytest.mark.slow
 def test_info_gan(tmp_path):
     run_game_test(build, tmp_path, eagerly=True)
 

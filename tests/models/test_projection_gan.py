@@ -1,7 +1,8 @@
 import numpy as np
+import pytest
 
 import kgan
-from tests.game_test_case import run_game_test
+from tests.game_test_case import check_steps, run_game_test
 
 
 def build(**kwargs):
@@ -12,6 +13,11 @@ def build(**kwargs):
     )
 
 
+def test_steps():
+    check_steps(build)
+
+
+@pytest.mark.slow
 def test_projection_gan(tmp_path):
     run_game_test(build, tmp_path, eagerly=True, endpoints=False)
 

@@ -4,7 +4,7 @@ import pytest
 
 import kgan
 from kgan.objectives import constraints
-from tests.game_test_case import batch_for, compiled, run_game_test, step
+from tests.game_test_case import batch_for, check_steps, compiled, run_game_test, step
 
 SIZE = {"image_shape": (16, 16, 1), "latent_dim": 4, "width": 2, "seed": 0}
 
@@ -13,6 +13,11 @@ def build(**kwargs):
     return kgan.WGAN(**{"discriminator_steps": 2, **SIZE, **kwargs})
 
 
+def test_steps():
+    check_steps(build)
+
+
+@pytest.mark.slow
 def test_wgan(tmp_path):
     run_game_test(build, tmp_path, eagerly=True, endpoints=False)
 

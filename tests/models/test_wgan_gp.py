@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 import kgan
-from tests.game_test_case import run_game_test
+from tests.game_test_case import check_steps, run_game_test
 
 SIZE = {"image_shape": (16, 16, 1), "latent_dim": 4, "width": 2, "seed": 0}
 
@@ -12,6 +12,11 @@ def build(**kwargs):
     return kgan.WGANGP(**{"discriminator_steps": 2, **SIZE, **kwargs})
 
 
+def test_steps():
+    check_steps(build)
+
+
+@pytest.mark.slow
 def test_wgan_gp(tmp_path):
     run_game_test(build, tmp_path, eagerly=True, endpoints=False)
 
