@@ -89,9 +89,10 @@ def phases(name):
 
     yield "datasets", since()
     import kgan
+    from kgan.recipes.building import model_class
 
     recipe = kgan.recipes.get(name)
-    kgan.recipes.building.model_class(recipe.model)
+    model_class(recipe.model)
     yield "kgan", since()
     source = recipe.open_data()
     data = source.batches(recipe.examples_a_step, seed=0)
