@@ -4,7 +4,6 @@ import math
 from unittest import mock
 
 import numpy as np
-import tensorflow as tf
 
 # A whole number of periods of lazy updates.
 PERIOD = 16
@@ -28,6 +27,8 @@ def operations(model, batches):
     Returns:
         The mean over the steps, a number.
     """
+    import tensorflow as tf
+
     conditions = []
     cond = tf.cond
 

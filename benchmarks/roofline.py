@@ -32,6 +32,7 @@ import tempfile
 from pathlib import Path
 
 from in_turn import Rounds, head, seconds
+from operations import PERIOD, operations
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -103,7 +104,6 @@ def measured(name, options):
     import dataclasses
 
     import tensorflow as tf
-    from operations import PERIOD, operations
 
     import kgan
 

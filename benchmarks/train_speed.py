@@ -27,6 +27,7 @@ import sys
 from pathlib import Path
 
 from in_turn import Rounds, header, peers_row, start_peers
+from operations import PERIOD, operations
 from roofline import Limit
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -92,7 +93,6 @@ def kgan_runs(precision, size, channels, latents, width, batch, steps):
     """(what is measured, by name; parameters of networks; operations an image)."""
     import keras
     import tensorflow as tf
-    from operations import PERIOD, operations
 
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(
