@@ -84,8 +84,7 @@ def check_slopes(game: GAN) -> None:
     Raises:
         ValueError: that names the penalty, and the weights or the operation.
     """
-    penalties = [penalty for penalty in game.penalties if penalty.of_slopes]
-    penalties = [penalty.plain for penalty in penalties]
+    penalties = [penalty.plain for penalty in game.penalties if penalty.of_slopes]
     if not penalties or tf.distribute.get_replica_context() is None:
         return
     if int(game.steps.numpy()) > 0:

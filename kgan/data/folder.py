@@ -98,11 +98,6 @@ class FolderSource(Source):
     def all_labels(self) -> np.ndarray | None:
         return None if self.num_classes is None else self._labels
 
-    def class_counts(self) -> np.ndarray | None:
-        if self.num_classes is None:
-            return None
-        return np.bincount(self._labels, minlength=self.num_classes)
-
     @property
     def spaces(self) -> tuple[Space, ...]:
         if self._target:

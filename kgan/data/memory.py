@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from kgan.data.sources import Source
+from kgan.data.sources import Source, check_labels, on_cpu
 from kgan.spaces import Labels, Space
 
 # Sets of at most this many bytes as uint8 stay in memory.
@@ -80,11 +80,6 @@ class HeldSource(Source):
     def all_labels(self) -> np.ndarray | None:
         return self.labels
 
-    def class_counts(self) -> np.ndarray | None:
-        if self.num_classes is None:
-            return None
-        return np.bincount(self.labels, minlength=self.num_classes)
-
     def stream(
         self, batch_size: int, shuffle: bool, seed: int
     ) -> Callable[[tf.Tensor, tf.Tensor], tf.data.Dataset]:
@@ -97,9 +92,7 @@ class HeldSource(Source):
 
     @functools.cached_property
     def _arrays(self):
-        # Outside of graphs, which hold at most 2 GiB; on the CPU, because the whole set
-        # may not fit into a GPU's memory.
-        with tf.init_scope(), tf.device("CPU"):
+        with on_cpu():
             return [tf.constant(array) for array in self._decoded()]
 
     def _decoded(self):
@@ -118,12 +111,5 @@ class HeldSource(Source):
             start = rows.stop
         for space, array in zip(self.spaces, arrays, strict=True):
             if isinstance(space, Labels):
-                self._check(array)
+                check_labels(array, self.num_classes, self.name)
         return arrays
-
-    def _check(self, labels: np.ndarray):
-        if labels.min() < 0 or labels.max() >= self.num_classes:
-            raise ValueError(
-                f"Expected labels from 0 to {self.num_classes - 1}. "
-                f"Received: {labels.min()} to {labels.max()} in {self.name}."
-            )

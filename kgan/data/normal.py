@@ -72,11 +72,6 @@ class NormalSource(Source):
     def all_labels(self) -> np.ndarray | None:
         return self._anomalous
 
-    def class_counts(self) -> np.ndarray | None:
-        if self._anomalous is None:
-            return None
-        return np.bincount(self._anomalous, minlength=len(NAMES))
-
     def fetch(self, element: Any, key: Any = None) -> tuple[Any, ...]:
         example = self._base.fetch(tf.gather(self._rows, element), key)[0]
         if self._anomalous is None:

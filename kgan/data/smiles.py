@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from kgan.data.graph_cache import Graphs, cached
 from kgan.data.reading import Reading
-from kgan.data.sources import Source
+from kgan.data.sources import Source, on_cpu
 from kgan.spaces import Molecules
 from kgan.system import chemistry
 
@@ -52,7 +52,7 @@ class MoleculeSource(Source):
 
     @functools.cached_property
     def _tensors(self):
-        with tf.init_scope(), tf.device("CPU"):
+        with on_cpu():
             graphs = self._graphs
             return {
                 "edges": tf.constant(graphs.edges),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -87,7 +88,10 @@ class Source:
     def class_counts(self) -> np.ndarray | None:
         """The number of examples of each class, integers [num_classes]; None where it
         is not known without reading the set."""
-        return None
+        labels = self.all_labels()
+        if labels is None:
+            return None
+        return np.bincount(labels, minlength=self.num_classes)
 
     def batches(
         self,
@@ -194,6 +198,26 @@ class Source:
         return np.mean(self.some(10_000), axis=0, dtype="float64")
 
 
+@contextlib.contextmanager
+def on_cpu() -> Iterator[None]:
+    """Where tensors of a whole set are made.
+
+    Outside of graphs, which hold at most 2 GiB; on the CPU, because the whole set may
+    not fit into a GPU's memory.
+    """
+    with tf.init_scope(), tf.device("CPU"):
+        yield
+
+
+def check_labels(labels: np.ndarray, classes: int, name: str) -> None:
+    """Raises ValueError unless the labels of a set are of its classes."""
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"Expected labels from 0 to {classes - 1}. "
+            f"Received: {labels.min()} to {labels.max()} in {name}."
+        )
+
+
 class ArraySource(Source):
     """Examples in memory.
 
@@ -236,11 +260,7 @@ class ArraySource(Source):
                     f"Received: shape {labels.shape}, dtype {labels.dtype}."
                 )
             most = num_classes or len(class_names or ()) or int(labels.max()) + 1
-            if labels.min() < 0 or labels.max() >= most:
-                raise ValueError(
-                    f"Expected labels from 0 to {most - 1}. "
-                    f"Received: {labels.min()} to {labels.max()} in {name}."
-                )
+            check_labels(labels, most, name)
             labels, num_classes = labels.astype("int32"), most
         kwargs["class_names"] = class_names
         super().__init__(name, len(examples), space, num_classes, **kwargs)
@@ -250,16 +270,9 @@ class ArraySource(Source):
     def all_labels(self) -> np.ndarray | None:
         return self.labels
 
-    def class_counts(self) -> np.ndarray | None:
-        if self.labels is None:
-            return None
-        return np.bincount(self.labels, minlength=self.num_classes)
-
     @functools.cached_property
     def _tensors(self):
-        # Outside of graphs, which hold at most 2 GiB; on the CPU, because the whole set
-        # may not fit into a GPU's memory.
-        with tf.init_scope(), tf.device("CPU"):
+        with on_cpu():
             arrays = [self.examples, self.labels]
             return [tf.constant(array) for array in arrays if array is not None]
 

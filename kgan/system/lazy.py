@@ -27,7 +27,7 @@ def getter(
 
     Returns:
         A function of a name. It raises AttributeError for other names, and ImportError
-        where there is no TensorFlow.
+        for another backend of Keras than TensorFlow.
     """
 
     def get(name: str) -> Any:
