@@ -37,7 +37,7 @@ def getter(
         elif name in modules:
             value = importlib.import_module(modules[name])
         else:
-            hint = did_you_mean(name, [*names, *modules])
+            hint = did_you_mean(name, sys.modules[package].__all__)
             raise AttributeError(
                 f"module {package!r} has no attribute {name!r}.{hint}", name=name
             )

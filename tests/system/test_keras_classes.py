@@ -71,6 +71,9 @@ def test_a_class_that_is_imported_stays(monkeypatch):
 def test_a_name_that_is_nearly_right():
     with pytest.raises(AttributeError, match=r"'DCGan'\. Did you mean DCGAN"):
         kgan.DCGan  # noqa: B018
+    # Of the models, not of their modules.
+    with pytest.raises(AttributeError, match=r"Did you mean DCGAN"):
+        kgan.models.DCGann  # noqa: B018
     with pytest.raises(AttributeError, match=r"'transformers'\.$"):
         kgan.transformers  # noqa: B018
 
